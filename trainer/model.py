@@ -1,0 +1,231 @@
+"""The nouns of the program. All are frozen; nothing here computes more than a property.
+
+Frames of reference used throughout:
+
+- *px*: image pixels, x to the right, y down, origin at the centre of the top-left pixel, of the unmirrored frame.
+- *uv*: a foot map. ``u`` runs 0 at the back of the heel to 1 at the tip of the longest toe, ``v`` 0 at the
+  medial (big-toe) border to 1 at the lateral border, at the foot's greatest width. On the side views
+  (``medial``, ``lateral``) ``v`` is the height, 0 at the sole to 1 at the instep.
+- *world_m*: metres, MediaPipe's hand-centred frame (x right, y down, z away from the camera).
+
+Times are seconds of presentation time. Missing is NaN or None, never 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Image = NDArray[np.uint8]
+
+Side = Literal["left", "right"]
+View = Literal["plantar", "dorsal", "medial", "lateral"]
+SIDES: tuple[Side, Side] = ("left", "right")
+VIEWS: tuple[View, ...] = ("plantar", "dorsal", "medial", "lateral")
+
+HAND_LANDMARKS = (
+    "wrist",
+    "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip",
+    "index_mcp", "index_pip", "index_dip", "index_tip",
+    "middle_mcp", "middle_pip", "middle_dip", "middle_tip",
+    "ring_mcp", "ring_pip", "ring_dip", "ring_tip",
+    "pinky_mcp", "pinky_pip", "pinky_dip", "pinky_tip",
+)  # fmt: skip
+
+FOOT_LANDMARKS = (
+    "heel_back", "heel_medial", "heel_lateral", "arch_medial", "tuberosity_lateral", "ball_medial", "ball_lateral",
+    "hallux_tip", "toe2_tip", "toe3_tip", "toe4_tip", "toe5_tip", "ankle_medial", "ankle_lateral",
+)  # fmt: skip
+
+
+class Presence(StrEnum):
+    """How a hand or foot at one instant is known."""
+
+    MEASURED = "measured"
+    """Seen in this very frame."""
+    BRIDGED = "bridged"
+    """Not seen here; a short gap filled by its motion."""
+    UNKNOWN = "unknown"
+    """Not seen. Its numbers are NaN."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture of a video. ``image`` is (H, W, 3) uint8 BGR, upright, never mirrored."""
+
+    image: Image
+    time_s: float
+    index: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.image.shape[1], self.image.shape[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """A hand as a landmarker backend reports it in one frame, before any tracking.
+
+    ``side`` is the backend's own guess, ``landmarks_px`` is (21, 2), ``world_m`` is (21, 3) (NaN if the backend
+    has none), ``score`` is in 0–1.
+    """
+
+    side: Side
+    score: float
+    landmarks_px: Floats
+    world_m: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """One of the practitioner's hands at one instant. ``landmarks_px`` (21, 2) and ``world_m`` (21, 3) are smoothed."""
+
+    side: Side
+    presence: Presence
+    landmarks_px: Floats
+    world_m: Floats
+    score: float
+
+    @property
+    def seen(self) -> bool:
+        return self.presence is not Presence.UNKNOWN
+
+    @classmethod
+    def unknown(cls, side: Side) -> Hand:
+        return cls(side, Presence.UNKNOWN, np.full((21, 2), np.nan), np.full((21, 3), np.nan), float("nan"))
+
+
+Hands = tuple[Hand, Hand]
+"""Always (left, right) of the practitioner; a hand that isn't seen is there with presence *unknown*."""
+
+
+@dataclass(frozen=True, eq=False)
+class Foot:
+    """The worked foot at one instant.
+
+    ``landmarks_px`` is (14, 2) in FOOT_LANDMARKS order (NaN where not known), ``confidence`` (14,) in 0–1,
+    ``px_from_uv`` the (3, 3) homography that takes (u, v, 1) to pixels, ``motion_px`` (2,) the foot's own
+    displacement of its centre since the previous frame. All NaN when ``presence`` is *unknown*.
+    ``length_mm`` is the foot's length as given, or the default; ``length_given`` says which.
+    """
+
+    side: Side
+    view: View
+    presence: Presence
+    landmarks_px: Floats
+    confidence: Floats
+    px_from_uv: Floats
+    motion_px: Floats
+    length_mm: float = 250.0
+    length_given: bool = False
+
+    @property
+    def seen(self) -> bool:
+        return self.presence is not Presence.UNKNOWN
+
+    @classmethod
+    def unknown(
+        cls, side: Side = "left", view: View = "plantar", length_mm: float = 250.0, length_given: bool = False
+    ) -> Foot:
+        nan = np.nan
+        return cls(
+            side, view, Presence.UNKNOWN, np.full((14, 2), nan), np.full(14, nan), np.full((3, 3), nan),
+            np.full(2, nan), length_mm, length_given,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class HandTouch:
+    """One hand in the foot's coordinates at one instant.
+
+    ``mm`` is (21, 2): landmarks in the foot's plane in millimetres, x along u, y along v (so that lengths and speeds
+    are true), NaN when hand or foot is unknown. ``uv`` is the same in map units. ``near`` (21,) bool: the landmark
+    lies over the foot's outline (a camera has no depth: *plausibly* in contact, never certainly).
+    """
+
+    side: Side
+    presence: Presence
+    mm: Floats
+    uv: Floats
+    near: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Touch:
+    """What both hands do in the foot's coordinates at one instant. ``hands`` is (left, right)."""
+
+    time_s: float
+    hands: tuple[HandTouch, HandTouch]
+    foot: Foot
+    world_m: tuple[Floats, Floats]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the recogniser holds true at one instant.
+
+    ``technique`` is an id of STROKES.md, ``"rest"``, or None: not sure. ``confidence`` in 0–1 is of the technique
+    named, or of the best candidate when not sure. ``new_cycles_s`` are cycle instants found since the last judgement,
+    as (time_s, side) pairs; they may lie a little in the past.
+    """
+
+    time_s: float
+    technique: str | None
+    confidence: float
+    hands: tuple[Side, ...]
+    new_cycles_s: tuple[tuple[float, Side], ...] = ()
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A machine's stretch of one technique. ``cycles_s`` with ``cycle_sides`` are the stamped repetitions."""
+
+    technique: str
+    start_s: float
+    end_s: float
+    hands: tuple[Side, ...]
+    confidence: float
+    cycles_s: tuple[float, ...] = ()
+    cycle_sides: tuple[Side, ...] = ()
+
+
+@dataclass(frozen=True)
+class Label:
+    """A person's stretch of one technique: an instructor's word, or footage's truth."""
+
+    technique: str
+    start_s: float
+    end_s: float
+    hands: tuple[Side, ...]
+    cycles_s: tuple[float, ...] = ()
+    author: str = "truth"
+
+
+@dataclass(frozen=True)
+class PostureFinding:
+    """A joint of the practitioner held badly for a while. ``kind``: ``thumb_hyperextended`` or ``wrist_bent``."""
+
+    kind: str
+    hand: Side
+    start_s: float
+    end_s: float
+    worst_deg: float
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One thing said to the learner. ``kind`` names the rule that spoke, ``text`` says what to do next."""
+
+    time_s: float
+    kind: str
+    text: str
+
+
+Data = dict[str, Any]
+"""Plain data on its way to or from JSON."""
