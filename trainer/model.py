@@ -229,3 +229,58 @@ class Cue:
 
 Data = dict[str, Any]
 """Plain data on its way to or from JSON."""
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """Where the working hands were on one side of the foot, fixed to the foot.
+
+    ``grid_seconds`` (64, 32) seconds of plausible contact per cell (axis 0 = u heel→toe, axis 1 = v medial→lateral;
+    NaN off the foot's outline, and everywhere on the side views, which show no map); ``grid_unseen_s`` (64, 32) seconds
+    in which a stroke was going on but the place or the hands could not be seen; ``zone_seconds`` maps each zone of the
+    view to seconds in which it was touched; ``watched_s`` is the time in which foot and a working hand were seen,
+    ``unseen_s`` the time in which they were not.
+    """
+
+    view: View
+    grid_seconds: Floats
+    grid_unseen_s: Floats
+    zone_seconds: dict[str, float]
+    watched_s: float
+    unseen_s: float
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Rhythm of all stretches of one technique (STROKES.md § 2). Each number is NaN where it can't be known.
+
+    ``rate_per_min`` cycles a minute; ``interval_cv`` coefficient of variation of the inter-cycle intervals;
+    ``drift_pct_per_min`` change of the rate in per cent per minute; ``in_range_share`` share of intervals inside the
+    technique's preset; ``left_right_balance`` left cycles' share of all (0.5 = even); ``pauses`` counts intervals
+    longer than twice the median.
+    """
+
+    technique: str
+    cycles: int
+    rate_per_min: float
+    interval_cv: float
+    drift_pct_per_min: float
+    in_range_share: float
+    left_right_balance: float
+    pauses: int
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Everything the pipeline knows at one instant; the overlay draws exactly this."""
+
+    frame: Frame
+    hands: Hands
+    foot: Foot
+    touch: Touch
+    judgement: Judgement
+    rate_per_min: float
+    recent_cycles_s: tuple[float, ...]
+    coverage: Coverage
+    posture: tuple[PostureFinding, ...]
+    cue: Cue | None
