@@ -1,0 +1,71 @@
+"""Which of the tracks is the practitioner's left hand, and which the right. Pure.
+
+A landmarker's label is right most of the time, but flips from frame to frame and may call both hands left.
+The labels of a track are therefore added up over time, and a side once given is kept until the sum has
+clearly turned. Two hands shown at once are one left and one right: the pair is settled together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trainer.model import Side
+
+LIMIT = 4.0
+"""Evidence (log-odds) stops growing here, so that a wrong start can be mended in about a second."""
+RATE_PER_S = 6.0
+START = 1.5
+_KEEP = 2.0
+"""Head start of the sides as they are: no flicker."""
+_LAYOUT = 1.0
+"""Weight of the hands' usual order in the picture, in doubtful cases."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One track's claim: ``evidence`` log-odds of being the right hand, ``side`` given so far (None: none
+    yet), ``x`` its centre's place across the picture."""
+
+    evidence: float
+    side: Side | None
+    x: float
+
+
+def add_label(evidence: float, label: Side, score: float, dt_s: float) -> float:
+    """The log-odds of "right" after a label of that ``score`` (0.5–1) has stood for ``dt_s`` seconds."""
+    trust = min(max(2.0 * score - 1.0, 0.1), 1.0)
+    step = RATE_PER_S * dt_s * trust * (1.0 if label == "right" else -1.0)
+    return min(max(evidence + step, -LIMIT), LIMIT)
+
+
+def first_evidence(label: Side, score: float) -> float:
+    """The log-odds of "right" of a track that has just begun."""
+    return add_label(0.0, label, score, START / RATE_PER_S)
+
+
+def settle(claims: Sequence[Claim], layout: float = 0.0) -> tuple[Side, ...]:
+    """The side of each of at most two claims; never the same twice.
+
+    ``layout`` in −1..1 is how far the left hand is known to be on the left (1) or on the right (−1) of the
+    picture.
+    """
+    if len(claims) > 2:
+        raise ValueError(f"Expected at most two claims, but got {len(claims)}")
+    options: tuple[tuple[Side, ...], ...]
+    options = (("left",), ("right",)) if len(claims) == 1 else (("left", "right"), ("right", "left"))
+    if not claims:
+        return ()
+    return max(options, key=lambda sides: _worth(claims, sides, layout))
+
+
+def _worth(claims: Sequence[Claim], sides: tuple[Side, ...], layout: float) -> float:
+    worth = 0.0
+    for claim, side in zip(claims, sides, strict=True):
+        worth += claim.evidence if side == "right" else -claim.evidence
+        worth += _KEEP if claim.side == side else 0.0
+    if len(claims) == 2:
+        ordered = claims[0].x < claims[1].x
+        left_on_left = ordered if sides[0] == "left" else not ordered
+        worth += _LAYOUT * layout * (1.0 if left_on_left else -1.0)
+    return worth

@@ -1,0 +1,50 @@
+"""Sizes and distances of hands in the picture. Pure; lengths in the points' own unit, distances in hand
+sizes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trainer.model import Floats
+
+_WRIST, _INDEX_MCP, _MIDDLE_MCP, _PINKY_MCP = 0, 5, 9, 17
+_WIDTH_TO_LENGTH = 1.5
+"""Palm length (wrist → middle knuckle) over knuckle width (index → little): 1.4–1.6 in adults."""
+
+
+def hand_size(points: Floats) -> float:
+    """Length of the palm (wrist → middle knuckle) of landmarks (21, 2), as if seen face on.
+
+    A palm that points at the camera is foreshortened; its width then tells the size instead. NaN for NaN.
+    """
+    palm = np.linalg.norm(points[[_INDEX_MCP, _MIDDLE_MCP, _PINKY_MCP]] - points[_WRIST], axis=1)
+    width = float(np.linalg.norm(points[_INDEX_MCP] - points[_PINKY_MCP]))
+    return max(float(palm.max()), _WIDTH_TO_LENGTH * width)
+
+
+def hand_distance(a: Floats, b: Floats) -> float:
+    """Mean distance between the landmarks of two hands (21, 2), in sizes of the larger one."""
+    size = max(hand_size(a), hand_size(b), 1e-9)
+    return float(np.linalg.norm(a - b, axis=1).mean()) / size
+
+
+def shape_distance(a: Floats, b: Floats) -> float:
+    """As ``hand_distance``, after the two have been laid on each other's centre."""
+    return hand_distance(a - a.mean(axis=0), b - b.mean(axis=0))
+
+
+def box_overlap(a: Floats, b: Floats) -> float:
+    """Intersection over union of the bounding boxes of two hands (21, 2)."""
+    low, high = np.maximum(a.min(axis=0), b.min(axis=0)), np.minimum(a.max(axis=0), b.max(axis=0))
+    common = float(np.prod(np.maximum(high - low, 0.0)))
+    total = float(np.prod(np.ptp(a, axis=0)) + np.prod(np.ptp(b, axis=0))) - common
+    return common / total if total > 0 else 0.0
+
+
+def same_hand(a: Floats, b: Floats) -> bool:
+    """Whether two detections of one frame lie on one and the same hand.
+
+    Two hands working side by side share a box at most by half, and their landmarks lie a good part of a
+    palm apart.
+    """
+    return hand_distance(a, b) < 0.35 or (box_overlap(a, b) > 0.7 and hand_distance(a, b) < 0.8)

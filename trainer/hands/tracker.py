@@ -1,0 +1,99 @@
+"""From a landmarker's detections to exactly two hands, left and right, frame by frame and causally."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.hands import flow, gate
+from trainer.hands.bridge import BRIDGE_S
+from trainer.hands.identity import Claim, settle
+from trainer.hands.pool import Pool, Track
+from trainer.hands.shape import hand_size
+from trainer.hands.trusted import TrustedHands
+from trainer.model import SIDES, Detection, Floats, Foot, Frame, Hand, Hands, Presence, Side
+
+
+class HandTracker:
+    """Follows hands over the frames of one video.
+
+    trusted: the detections are working hands with their right side already (`HandBackend.trusted`): nothing
+    is doubted or smoothed, only gaps are bridged.
+    """
+
+    def __init__(self, *, trusted: bool = False) -> None:
+        self._trusted = TrustedHands() if trusted else None
+        self._pool = Pool()
+        self._still: flow.Still | None = None
+        self._still_foot: Foot | None = None
+        self._still_grid: Floats = np.zeros((0, 2))
+        self._time_s = -np.inf
+        self._layout = 0.0
+
+    def update(self, frame: Frame, detections: Sequence[Detection], foot: Foot | None = None) -> Hands:
+        """The (left, right) hands at ``frame``.
+
+        ``detections`` are those of this very frame; ``foot`` is the newest known, of the frame before.
+        Frames come in order; raises ValueError for one that isn't later than the last. A hand that isn't
+        proven, or hasn't been seen for more than 0.3 s, is unknown.
+        """
+        if not frame.time_s > self._time_s:
+            raise ValueError(f"Expected a frame after {self._time_s} s, but got one at {frame.time_s} s")
+        dt = min(frame.time_s - self._time_s, BRIDGE_S)
+        self._time_s = frame.time_s
+        usable = [d for d in detections if np.isfinite(d.landmarks_px).all() and hand_size(d.landmarks_px) > 1.0]
+        if self._trusted is not None:
+            return self._trusted.update(frame.time_s, usable)
+        self._pool.advance(usable, frame.time_s)
+        self._weigh(frame, foot)
+        return self._show(dt)
+
+    def _weigh(self, frame: Frame, foot: Foot | None) -> None:
+        """Lets the pixels' motion since the last kept picture speak for or against each track."""
+        before = self._still
+        if before is not None and 0 < frame.time_s - before.time_s < flow.MIN_INTERVAL_S:
+            return
+        now = flow.keep_still(frame.image, frame.time_s)
+        if before is not None and flow.comparable(before, frame.time_s):
+            tracks = [t for t in self._pool.tracks if t.key is not None and t.seen_s == frame.time_s]
+            points = np.concatenate([self._still_grid, *(t.key for t in tracks if t.key is not None)])
+            moved = flow.follow(before, now, points)
+            n = len(self._still_grid)
+            camera = flow.backdrop_shift(flow.PointFlow(moved.shift[:n], moved.known[:n]))
+            for i, track in enumerate(tracks):
+                part = slice(n + 21 * i, n + 21 * (i + 1))
+                self._judge(track, moved.shift[part], moved.known[part], camera, foot)
+        self._still, self._still_foot = now, foot
+        for track in self._pool.tracks:
+            track.key = track.course.points if track.seen_s == frame.time_s else None
+        avoid = [t.course.points for t in self._pool.tracks]
+        self._still_grid = flow.backdrop_points(frame.size, avoid)
+
+    def _judge(self, track: Track, shift: Floats, known: NDArray[np.bool_], camera: Floats, foot: Foot | None) -> None:
+        assert track.key is not None
+        with_foot = gate.foot_shift(track.key, self._still_foot, foot)
+        scenery = (camera,) if with_foot is None else (camera, with_foot)
+        told = gate.travel(track.key, track.course.points, shift, known, scenery)
+        track.told = told
+        track.proof = track.proof.after(told)
+
+    def _show(self, dt: float) -> Hands:
+        proven = [t for t in self._pool.tracks if t.proof.proven]
+        proven.sort(key=lambda t: (t.side is not None, t.proof.level), reverse=True)
+        chosen = proven[:2]
+        claims = [Claim(t.evidence, t.side, float(t.course.points[:, 0].mean())) for t in chosen]
+        for track in self._pool.tracks:
+            track.side = None
+        hands = {side: Hand.unknown(side) for side in SIDES}
+        for track, side in zip(chosen, settle(claims, self._layout), strict=True):
+            track.side = side
+            hands[side] = self._hand(track, side)
+        return hands["left"], hands["right"]
+
+    def _hand(self, track: Track, side: Side) -> Hand:
+        measured = track.seen_s == self._time_s
+        presence = Presence.MEASURED if measured else Presence.BRIDGED
+        px = track.calm_px + (track.course.at(self._time_s) - track.course.points)
+        return Hand(side, presence, px, track.calm_world.copy(), track.detection.score)

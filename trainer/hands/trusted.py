@@ -1,0 +1,38 @@
+"""Hands that need no doubt: recorded after tracking, or truth. Only their gaps are bridged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trainer.hands.bridge import BRIDGE_S, Course, new_course
+from trainer.model import SIDES, Detection, Hand, Hands, Presence, Side
+
+
+class TrustedHands:
+    """Takes each detection's side as it is."""
+
+    def __init__(self) -> None:
+        self._last: dict[Side, tuple[Course, Detection]] = {}
+
+    def update(self, time_s: float, detections: Sequence[Detection]) -> Hands:
+        """The (left, right) hands at ``time_s``, which must rise. Of two detections of a side the better
+        scored counts."""
+        for detection in sorted(detections, key=lambda d: d.score):
+            known = self._last.get(detection.side)
+            points = detection.landmarks_px
+            if known is None or time_s - known[0].time_s > BRIDGE_S:
+                course = new_course(points, time_s)
+            elif known[0].time_s == time_s:
+                course = Course(points, known[0].velocity, time_s)
+            else:
+                course = known[0].seen_at(points, time_s)
+            self._last[detection.side] = course, detection
+        left, right = (self._hand(side, time_s) for side in SIDES)
+        return left, right
+
+    def _hand(self, side: Side, time_s: float) -> Hand:
+        if side not in self._last or time_s - self._last[side][0].time_s > BRIDGE_S:
+            return Hand.unknown(side)
+        course, detection = self._last[side]
+        presence = Presence.MEASURED if course.time_s == time_s else Presence.BRIDGED
+        return Hand(side, presence, course.at(time_s).copy(), detection.world_m.copy(), detection.score)
