@@ -95,9 +95,7 @@ class AudioTrack:
             if _start_s(packet) > -PREROLL_S:
                 yield packet
 
-    def _encoded(
-        self, stream: AudioStream, into: AudioStream, start_s: float
-    ) -> Iterator[av.Packet[AudioStream]]:
+    def _encoded(self, stream: AudioStream, into: AudioStream, start_s: float) -> Iterator[av.Packet[AudioStream]]:
         resampler = av.AudioResampler(format="fltp", layout=into.layout, rate=into.rate)
         for frame in self._decoded(stream):
             if frame.pts is not None and frame.time_base:

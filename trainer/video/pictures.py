@@ -95,9 +95,7 @@ def first_picture(video: OpenVideo, path: Path) -> tuple[VideoFrame, float | Non
     """The first picture that decodes and its raw timestamp. Raises VideoError when not one does."""
     for picture, raw_s in Pictures(video):
         return picture, raw_s
-    raise VideoError(
-        f"Expected a video, but not one picture in '{path}' can be decoded: copy or record it again."
-    )
+    raise VideoError(f"Expected a video, but not one picture in '{path}' can be decoded: copy or record it again.")
 
 
 def first_picture_s(path: Path) -> float:

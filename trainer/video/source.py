@@ -67,9 +67,7 @@ class VideoSource(Protocol):
     ) -> None: ...
 
 
-def open_source(
-    spec: str | int | Path, *, max_side: int | None = None, realtime: bool = False
-) -> VideoSource:
+def open_source(spec: str | int | Path, *, max_side: int | None = None, realtime: bool = False) -> VideoSource:
     """The camera numbered ``spec`` (an int or digits), else the video file at ``spec``.
 
     ``max_side`` limits the longer side of the frames in pixels. With ``realtime`` a file plays at its own

@@ -72,9 +72,7 @@ class VideoWriter:
         self._container: OutputContainer | None = None
         try:
             self._temporary.touch(exist_ok=False)
-            self._container = av.open(
-                str(self._temporary), "w", format="mp4", options={"movflags": "+faststart"}
-            )
+            self._container = av.open(str(self._temporary), "w", format="mp4", options={"movflags": "+faststart"})
             self._stream = self._add_stream(self._container, crf, preset, threads)
             if audio_from is not None:
                 from trainer.video.audio import AudioTrack
@@ -91,9 +89,7 @@ class VideoWriter:
         if self._done or self._container is None:
             raise ValueError("the video is already closed")
         if image.shape != (self.height, self.width, 3) or image.dtype != np.uint8:
-            raise ValueError(
-                f"expected ({self.height}, {self.width}, 3) uint8, got {image.shape} {image.dtype}"
-            )
+            raise ValueError(f"expected ({self.height}, {self.width}, 3) uint8, got {image.shape} {image.dtype}")
         tick = self._tick(time_s)
         try:
             self._container.mux(self._stream.encode(self._picture(image, time_s, tick)))
@@ -111,9 +107,7 @@ class VideoWriter:
             return
         if self._last_tick is None:
             self.abort()
-            raise VideoError(
-                f"Expected pictures to write to '{self.path}', but none came: nothing was written."
-            )
+            raise VideoError(f"Expected pictures to write to '{self.path}', but none came: nothing was written.")
         try:
             self._container.mux(self._stream.encode(None))
             if self._audio is not None:
@@ -190,9 +184,7 @@ class VideoWriter:
     def _picture(self, image: Image, time_s: float, tick: int) -> av.VideoFrame:
         right, below = self.width % 2, self.height % 2
         if right or below:
-            image = np.asarray(
-                cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE), dtype=np.uint8
-            )
+            image = np.asarray(cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE), dtype=np.uint8)
         shown = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
         how = av.video.reformatter.Interpolation
         picture = self._reformatter.reformat(
