@@ -5,8 +5,8 @@ lateral border, at the foot's greatest width. On the side views ``v`` is the hei
 the instep in front of the ankle. The same numbers serve left and right feet: mirroring is the homography's business.
 
 Proportions follow foot anthropometry as commonly published: width 0.39 of the length, 1st metatarsal head
-at 72–73 % and 5th at 63–64 % of the length, heel 0.64 of the greatest width; zones follow plantar-pressure masks (rear foot about
-30 %, forefoot from about 60 % of the length, rays 1 / 2–3 / 4–5).
+at 72–73 % and 5th at 63–64 % of the length, heel 0.64 of the greatest width; zones follow plantar-pressure masks
+(rear foot about 30 %, forefoot from about 60 % of the length, rays 1 / 2–3 / 4–5).
 """
 
 from __future__ import annotations
@@ -138,9 +138,9 @@ def _sort_into_zones(view: View, u: Floats, v: Floats) -> NDArray[np.int64]:
         ankle = np.where(v < 0.5, names.index("ankle_medial"), names.index("ankle_lateral"))
         fore, instep, toes = (names.index(n) for n in ("forefoot_top", "instep", "toes_top"))
         return np.select([u < 0.30, u < ball_line, u < toe_line], [ankle, np.full_like(ankle, instep), fore], toes)
-    toe, ball_side, fore, low_mid, instep, heel, ankle_id = range(7)
+    toe, ball_side, fore, low_mid, upper_mid, heel, ankle_id = range(7)
     rear = np.where(v < 0.45, heel, ankle_id)
-    middle = np.where(v < 0.45, low_mid, instep)
+    middle = np.where(v < 0.45, low_mid, upper_mid)
     ball = np.where(v < 0.26, ball_side, fore)
     return np.select([u < 0.30, u < 0.60, u < 0.80], [rear, middle, ball], toe)
 

@@ -1,0 +1,74 @@
+"""What hides the foot: the picture under the working hands and their forearms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.model import Floats, Hands
+
+_FLESH = 0.16
+"""A hand's flesh reaches this far beyond its joints, as a share of the hand's size."""
+_FOREARM = 2.0
+"""Length of forearm taken out behind the wrist, in hand sizes."""
+_FOREARM_HALF_WIDTH = 0.3
+
+
+def hand_size(landmarks_px: Floats) -> float:
+    """Wrist to middle knuckle or knuckle row, whichever looks longer, in px: survives foreshortening of either."""
+    palm = float(np.linalg.norm(landmarks_px[9] - landmarks_px[0]))
+    row = float(np.linalg.norm(landmarks_px[5] - landmarks_px[17]))
+    return max(palm, 1.2 * row)
+
+
+def hands_mask(
+    hands: Hands | None,
+    size: tuple[int, int],
+    scale: float = 1.0,
+    hidden: Sequence[Floats] = (),
+) -> NDArray[np.uint8]:
+    """(H, W) uint8, 255 under hands and forearms, for a picture of ``size`` (width, height).
+
+    ``scale`` takes the hands' pixels to this picture's. ``hidden`` are more (N, 2) point sets in the hands' pixels
+    whose hulls hide the foot: detections that aren't tracked as hands.
+    """
+    mask = np.zeros((size[1], size[0]), np.uint8)
+    for hand in hands or ():
+        if hand.seen and np.isfinite(hand.landmarks_px).all():
+            _draw_hand(mask, hand.landmarks_px * scale)
+    for points in hidden:
+        known = np.asarray(points, float)
+        known = known[np.isfinite(known).all(axis=1)] * scale
+        if len(known) == 21:
+            _draw_hand(mask, known)
+        elif len(known) >= 3:
+            cv2.fillConvexPoly(mask, _hull(known), 255)
+    return mask
+
+
+def _draw_hand(mask: NDArray[np.uint8], joints: Floats) -> None:
+    reach = hand_size(joints)
+    thick = max(1, round(2 * _FLESH * reach))
+    hull = _hull(joints)
+    cv2.fillConvexPoly(mask, hull, 255)
+    cv2.polylines(mask, [hull], True, 255, thick)
+    along = joints[0] - joints[[5, 9, 13, 17]].mean(axis=0)
+    length = float(np.linalg.norm(along))
+    # Seen end on (fingers towards the camera or away), the wrist's direction says nothing about the forearm.
+    if length > 0.35 * reach:
+        along = along / length
+        across = np.array([-along[1], along[0]]) * _FOREARM_HALF_WIDTH * reach
+        end = joints[0] + along * _FOREARM * reach
+        arm = np.array([joints[0] - across, joints[0] + across, end + 1.3 * across, end - 1.3 * across])
+        cv2.fillConvexPoly(mask, _ints(arm), 255)
+
+
+def _hull(points: Floats) -> NDArray[np.int32]:
+    return _ints(np.asarray(cv2.convexHull(points.astype(np.float32))[:, 0], float))
+
+
+def _ints(points: Floats) -> NDArray[np.int32]:
+    return np.round(np.clip(points, -20000, 20000)).astype(np.int32)
