@@ -1,0 +1,224 @@
+"""The doors: one command per job. Everything heavy is imported when its command runs."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+
+from trainer import __version__
+from trainer.errors import TrainerError
+from trainer.settings import Settings, read_settings
+
+app = typer.Typer(
+    help="Foot-massage technique trainer: a camera watches two hands on a foot. Videos never leave this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+USER_ERROR = 2
+"""Exit code of everything that the user can mend."""
+
+P = ParamSpec("P")
+
+
+def _guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """User errors and Ctrl-C as one line on stderr and exit code 2, never a traceback."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except TrainerError as error:
+            _complain(str(error))
+            raise typer.Exit(USER_ERROR) from None
+        except KeyboardInterrupt:
+            _complain("Stopped by Ctrl-C. Finished results are kept; nothing half-written is left.")
+            raise typer.Exit(USER_ERROR) from None
+
+    return run
+
+
+def _complain(line: str) -> None:
+    print(f"trainer: {line}", file=sys.stderr)
+
+
+def _setting(name: str, *flags: str) -> Any:
+    """A command-line option for one setting; its help is the setting's own."""
+    return typer.Option(*(flags or (f"--{name.replace('_', '-')}",)), help=Settings.model_fields[name].description)
+
+
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file with settings.")]
+Model = Annotated[str | None, _setting("model")]
+Foot = Annotated[str | None, _setting("foot")]
+View = Annotated[str | None, _setting("view")]
+FootLength = Annotated[float | None, _setting("foot_length_mm", "--foot-length")]
+Presets = Annotated[Path | None, _setting("presets")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, nothing else.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"trainer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None: ...
+
+
+@app.command()
+@_guarded
+def score(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO…", help="Videos, or folders of videos.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the results, one folder a video.")
+    ] = Path("scores"),
+    again: Annotated[bool, typer.Option("--again", help="Score anew what has been scored already.")] = False,
+    json_out: Json = False,
+    settings_file: SettingsFile = None,
+    model: Model = None,
+    foot: Foot = None,
+    view: View = None,
+    foot_length: FootLength = None,
+    presets: Presets = None,
+) -> None:
+    """Score recorded videos: scorecard, tracks, annotated video and report for each."""
+    from trainer.commands.score import score_all
+
+    settings = read_settings(
+        settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets
+    )
+    if not score_all(videos, out, settings, again=again, as_json=json_out):
+        raise typer.Exit(USER_ERROR)
+
+
+@app.command()
+@_guarded
+def live(
+    camera: Annotated[str, typer.Option("--camera", help="Camera number, or a video file to play as one.")] = "0",
+    mirror: Annotated[bool, typer.Option("--mirror/--no-mirror", help="Show the picture as in a mirror.")] = False,
+    record: Annotated[Path | None, typer.Option("--record", help="Keep video and scorecard in this folder.")] = None,
+    settings_file: SettingsFile = None,
+    model: Model = None,
+    foot: Foot = None,
+    view: View = None,
+    foot_length: FootLength = None,
+    presets: Presets = None,
+) -> None:
+    """Practise in front of a camera, with the overlay in a window."""
+    from trainer.commands.live import practise
+
+    settings = read_settings(
+        settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets
+    )
+    practise(camera, settings, mirror=mirror, record=record)
+
+
+@app.command()
+@_guarded
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("demo_results"),
+    window: Annotated[bool, typer.Option("--window/--no-window", help="Play it in a window afterwards.")] = True,
+) -> None:
+    """Score the sample session and show it: the whole program in about a minute."""
+    from trainer.commands.demo import show_demo
+
+    show_demo(out, window=window)
+
+
+@app.command()
+@_guarded
+def evaluate(
+    clips: Annotated[list[Path], typer.Argument(metavar="CLIP…", help="Videos with known truth beside them.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also save all figures in this JSON file.")] = None,
+    json_out: Json = False,
+    find_foot: Annotated[
+        bool, typer.Option("--find-foot", help="Find the foot, although NAME.foot.json tells it.")
+    ] = False,
+    backend: Annotated[
+        str, typer.Option(help="Where hands come from: mediapipe, or truth to test the stages after it.")
+    ] = "mediapipe",
+    model: Model = None,
+) -> None:
+    """Measure the program against footage whose truth is known."""
+    from trainer.commands.evaluate import evaluate_all
+
+    settings = read_settings(None, model=model, backend=backend)
+    if not evaluate_all(clips, settings, find_foot=find_foot, out=out, as_json=json_out):
+        raise typer.Exit(USER_ERROR)
+
+
+@app.command()
+@_guarded
+def cameras(json_out: Json = False) -> None:
+    """List the cameras of this machine."""
+    from dataclasses import asdict
+
+    from trainer.video.camera import list_cameras
+
+    found = list_cameras()
+    if json_out:
+        print(json.dumps([asdict(camera) for camera in found]))
+        return
+    if not found:
+        raise TrainerError(
+            "Expected a camera, but none was found: plug one in, or play a video with `trainer live --camera FILE`."
+        )
+    for camera in found:
+        print(f"{camera.index}  {camera.name}")
+
+
+@app.command()
+@_guarded
+def doctor(json_out: Json = False) -> None:
+    """Say what is wrong with this machine, and how to mend it."""
+    from trainer.commands.tables import show_findings
+
+    if not show_findings(as_json=json_out):
+        raise typer.Exit(USER_ERROR)
+
+
+@app.command()
+@_guarded
+def techniques(json_out: Json = False, presets: Presets = None) -> None:
+    """List the techniques, their tempo presets and where these come from."""
+    from trainer.commands.tables import show_techniques
+
+    show_techniques(presets, as_json=json_out)
+
+
+@app.command()
+@_guarded
+def bench(
+    clip: Annotated[Path | None, typer.Argument(help="A video; the sample session when not given.")] = None,
+    seconds: Annotated[float, typer.Option(min=2, help="How much of the clip each round takes.")] = 20.0,
+    rounds: Annotated[int, typer.Option(min=1, help="How often bare loop and pipeline take turns.")] = 3,
+    minutes: Annotated[float, typer.Option(min=0, help="Then watch memory over this much video.")] = 0.0,
+    json_out: Json = False,
+    model: Model = None,
+) -> None:
+    """Compare the whole pipeline with a bare MediaPipe loop, in one run on the same clip."""
+    from trainer.commands.tables import show_bench
+
+    show_bench(clip, read_settings(None, model=model), seconds, rounds, minutes, as_json=json_out)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

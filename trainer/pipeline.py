@@ -1,0 +1,224 @@
+"""The only place where the stages are joined: live practice, scoring and review all run this.
+
+``Pipeline.step`` takes one frame through all stages. ``Pipeline.run`` gives the same moments for the same frames,
+but looks for hands in the next frame while the other stages work on this one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from trainer.coach.coach import Coach, Situation
+from trainer.coverage import CoverageMap
+from trainer.foot.given import GivenFoot
+from trainer.foot.tracker import FootTracker
+from trainer.hands.backend import HandBackend, open_backend
+from trainer.hands.forearm import forearm_direction
+from trainer.hands.tracker import HandTracker
+from trainer.model import Detection, Floats, Foot, Frame, Hands, Judgement, Moment
+from trainer.posture import PostureWatch
+from trainer.rhythm import live_rate, rhythm_of
+from trainer.session import Session
+from trainer.settings import Settings
+from trainer.spans import SpanBuilder
+from trainer.strokes.recogniser import Recogniser, open_recogniser
+from trainer.strokes.segments import SegmentBuilder
+from trainer.strokes.techniques import REST, Technique, Techniques, load_techniques
+from trainer.touch import touch_of
+
+RECENT_S = 12.0
+"""Cycles this young are kept for the beat strip and the live rate."""
+
+
+def open_pipeline(
+    settings: Settings, *, given: GivenFoot | None = None, backend: HandBackend | None = None
+) -> Pipeline:
+    """A pipeline for one session. ``given`` are foot landmarks that a person placed; ``backend`` replaces the
+    one that the settings name. Raises TrainerError (unknown names, missing model, bad presets)."""
+    techniques = load_techniques(settings.presets)
+    if backend is None:
+        options = {"model": settings.model} if settings.backend == "mediapipe" else {}
+        backend = open_backend(settings.backend, **options)
+    foot_tracker = FootTracker(given=given, side=settings.foot, view=settings.view, length_mm=settings.foot_length_mm)
+    recogniser = open_recogniser(settings.recogniser)
+    return Pipeline(backend, foot_tracker, recogniser, techniques, cues=settings.cues)
+
+
+class Pipeline:
+    """Joins the stages. Feed it frames in order; ``session()`` tells at any time what has come of them."""
+
+    def __init__(
+        self,
+        backend: HandBackend,
+        foot_tracker: FootTracker,
+        recogniser: Recogniser,
+        techniques: Techniques,
+        *,
+        cues: bool = True,
+    ) -> None:
+        self.backend = backend
+        self.techniques = techniques
+        self._foot_tracker = foot_tracker
+        self._hand_tracker = HandTracker(trusted=backend.trusted)
+        self._recogniser = recogniser
+        self._segments = SegmentBuilder()
+        self._coverage = CoverageMap(techniques, latency_s=recogniser.latency_s)
+        self._posture = PostureWatch()
+        self._coach = Coach() if cues else None
+        self._recent: deque[float] = deque()
+        self._recent_of: str | None = None
+        self._last: Moment | None = None
+        self._last_s: float | None = None
+        self._period_s = 0.0
+        self._unseen: SpanBuilder[Literal["foot", "hands", "both"]] = SpanBuilder()
+        self._not_sure: SpanBuilder[bool] = SpanBuilder()
+        self._foot_unseen: SpanBuilder[bool] = SpanBuilder()
+        self._hands_seen = self._foot_seen = 0
+        self._frames = 0
+        self._foot: Foot | None = None
+
+    def step(self, frame: Frame) -> Moment:
+        """One frame through all stages."""
+        return self.follow(frame, self.backend.detect(frame))
+
+    def run(self, frames: Iterable[Frame]) -> Iterator[Moment]:
+        """The moments of all frames, in order. Hands are looked for one frame ahead, in a thread of their own."""
+        with ThreadPoolExecutor(1, thread_name_prefix="hands") as worker:
+            ahead: tuple[Frame, Future[tuple[Detection, ...]]] | None = None
+            for frame in frames:
+                detecting = worker.submit(self.backend.detect, frame)
+                if ahead is not None:
+                    yield self.follow(ahead[0], ahead[1].result())
+                ahead = frame, detecting
+            if ahead is not None:
+                yield self.follow(ahead[0], ahead[1].result())
+
+    def set_foot(self, given: GivenFoot) -> None:
+        """The user has marked the foot: it holds from the next frame on."""
+        self._foot_tracker.set_given(given)
+
+    def reset_coverage(self) -> None:
+        """Begin the map anew."""
+        self._coverage.reset()
+
+    def finish(self) -> Session:
+        """The whole session, with what the stages still held back. Call once, after the last frame."""
+        self._coverage.finish()
+        return self.session()
+
+    def session(self) -> Session:
+        """What the session has come to until now."""
+        strokes = self._segments.strokes()
+        done = {stroke.technique for stroke in strokes}
+        return Session(
+            duration_s=(self._last_s or 0.0) + self._period_s,
+            frames=self._frames,
+            frames_with_hand=self._hands_seen,
+            frames_with_foot=self._foot_seen,
+            foot=self._foot,
+            foot_unseen_s=self._foot_unseen.total_s(),
+            unseen=self._unseen.spans(),
+            not_sure=tuple((start, end) for start, end, _ in self._not_sure.spans()),
+            strokes=strokes,
+            rhythms=tuple(
+                rhythm_of([s for s in strokes if s.technique == name], technique)
+                for name, technique in self.techniques.items()
+                if name in done and name != REST
+            ),
+            coverage=self._coverage.coverage(),
+            posture=self._posture.findings(),
+            cues=tuple(self._coach.cues) if self._coach else (),
+        )
+
+    def close(self) -> None:
+        """Frees what the hand backend holds."""
+        self.backend.close()
+
+    def follow(self, frame: Frame, detections: tuple[Detection, ...]) -> Moment:
+        """All stages after hand detection, for one frame and what was detected in it."""
+        known_foot = self._last.foot if self._last is not None else None
+        hands = self._hand_tracker.update(frame, detections, known_foot)
+        foot = self._foot_tracker.update(frame, hands)
+        touch = touch_of(frame.time_s, hands, foot)
+        judgement = self._recogniser.update(touch)
+        self._segments.update(judgement)
+        self._coverage.update(touch, judgement)
+        self._remember_cycles(judgement)
+        posture = self._posture.update(frame.time_s, hands, _forearms(frame, hands))
+        moment = Moment(
+            frame=frame,
+            hands=hands,
+            foot=foot,
+            touch=touch,
+            judgement=judgement,
+            rate_per_min=live_rate(self._recent, frame.time_s),
+            recent_cycles_s=tuple(self._recent),
+            coverage=self._coverage.coverage(),
+            posture=posture,
+            cue=None,
+        )
+        moment = self._with_cue(moment)
+        self._account(moment)
+        return moment
+
+    def _technique(self, judgement: Judgement) -> Technique | None:
+        """The technique at work, None at rest and when not sure."""
+        name = judgement.technique
+        return self.techniques.get(name) if name is not None and name != REST else None
+
+    def _remember_cycles(self, judgement: Judgement) -> None:
+        technique = self._technique(judgement)
+        if technique is not None and technique.id != self._recent_of:
+            self._recent_of = technique.id
+            self._recent.clear()
+        self._recent.extend(time_s for time_s, _ in judgement.new_cycles_s)
+        while self._recent and self._recent[0] < judgement.time_s - RECENT_S:
+            self._recent.popleft()
+
+    def _with_cue(self, moment: Moment) -> Moment:
+        if self._coach is None:
+            return moment
+        cue = self._coach.update(
+            Situation(
+                time_s=moment.frame.time_s,
+                foot=moment.foot,
+                technique=self._technique(moment.judgement),
+                rate_per_min=moment.rate_per_min,
+                recent_cycles_s=moment.recent_cycles_s,
+                coverage=moment.coverage,
+                posture=moment.posture,
+                hand_lost=self._coverage.hand_lost,
+            )
+        )
+        return replace(moment, cue=cue)
+
+    def _account(self, moment: Moment) -> None:
+        now = moment.frame.time_s
+        before = now if self._last_s is None else self._last_s
+        # The last frame is shown as long as the one before it.
+        self._period_s = now - before
+        self._last, self._last_s = moment, now
+        self._frames += 1
+        self._hands_seen += any(hand.seen for hand in moment.hands)
+        self._foot_seen += moment.foot.seen
+        if moment.foot.seen or self._foot is None:
+            self._foot = moment.foot
+        lost = self._coverage.hand_lost
+        unseen: dict[tuple[bool, bool], Literal["foot", "hands", "both"]] = {
+            (True, False): "foot", (False, True): "hands", (True, True): "both"
+        }  # fmt: skip
+        self._unseen.update(before, now, unseen.get((not moment.foot.seen, lost)))
+        self._foot_unseen.update(before, now, None if moment.foot.seen else True)
+        self._not_sure.update(before, now, True if moment.judgement.technique is None else None)
+
+
+def _forearms(frame: Frame, hands: Hands) -> tuple[Floats, Floats]:
+    unknown = np.full(2, np.nan)
+    left, right = (forearm_direction(frame.image, h.landmarks_px) if h.seen else unknown for h in hands)
+    return left, right

@@ -1,0 +1,53 @@
+"""Every setting once: default, range and help, for the TOML file and the command line."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from trainer.errors import FormatError
+from trainer.model import Side, View
+
+
+class Settings(BaseModel):
+    """How a session is watched. Read-only; ``provenance`` in the scorecard holds them all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Literal["full", "lite"] = Field("full", description="Hand landmark model: full, or lite for slow machines.")
+    backend: str = Field("mediapipe", description="Where hands come from; `trainer doctor` lists them.")
+    recogniser: str = Field("rules", description="What names the strokes.")
+    foot: Side | None = Field(None, description="Which foot is worked on; found when not given.")
+    view: View | None = Field(None, description="The side of the foot that the camera sees; found when not given.")
+    foot_length_mm: float | None = Field(
+        None, ge=100, le=400, description="Length of the foot in mm; 250 is assumed when not given."
+    )
+    max_side: int = Field(1280, ge=320, le=4096, description="Pictures are scaled down to this longer side, in pixels.")
+    presets: Path | None = Field(None, description="A teacher's own technique presets (TOML).")
+    cues: bool = Field(True, description="Give cues.")
+
+
+def read_settings(path: Path | None, **overrides: object) -> Settings:
+    """Settings from a TOML file (if any), then the overrides that aren't None. Raises FormatError."""
+    data: dict[str, object] = {}
+    if path is not None:
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            reason = error.strerror
+            raise FormatError(f"Expected a settings file at '{path}', but it can't be read: {reason}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise FormatError(f"Expected TOML in '{path}', but {error}.") from error
+    data |= {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = f"in '{path}'" if path is not None else "in the settings"
+        name = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(Settings.model_fields)
+        hint = f" Known settings: {known}." if first["type"] == "extra_forbidden" else ""
+        raise FormatError(f"{where}: '{name}' is {first['input']!r}: {first['msg']}.{hint}") from error
