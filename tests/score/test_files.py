@@ -68,9 +68,7 @@ def test_a_block_that_writes_nothing_is_told(tmp_path: Path) -> None:
         pass
 
 
-def test_data_is_found_in_the_checkout_and_in_a_wheel(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_is_found_in_the_checkout_and_in_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (data_dir() / "models").is_dir()
     package = tmp_path / "site-packages" / "trainer"
     monkeypatch.setattr(files, "_PACKAGE", package)

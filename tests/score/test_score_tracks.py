@@ -63,9 +63,7 @@ def test_a_copy_is_the_same(tmp_path: Path) -> None:
 def test_reads_as_a_plain_table(tmp_path: Path) -> None:
     record(tmp_path / "a.parquet", [make_moment(i) for i in range(3)])
     table = pq.read_table(tmp_path / "a.parquet")
-    assert {"time_s", "left_thumb_tip_x_px", "right_wrist_v", "foot_heel_back_y_px"} <= set(
-        table.column_names
-    )
+    assert {"time_s", "left_thumb_tip_x_px", "right_wrist_v", "foot_heel_back_y_px"} <= set(table.column_names)
     assert table.schema.field("left_thumb_tip_x_px").metadata == {b"unit": b"px"}
     row = table.slice(1, 1).to_pylist()[0]
     assert row["left_thumb_tip_x_px"] == np.float32(make_moment(1).hands[0].landmarks_px[4, 0])
@@ -83,9 +81,7 @@ def test_every_column_is_documented() -> None:
         for side in SIDES:
             for joint in HAND_LANDMARKS if "JOINT" in pattern else ("",):
                 for point in FOOT_LANDMARKS if "POINT" in pattern else ("",):
-                    documented.add(
-                        pattern.replace("SIDE", side).replace("JOINT", joint).replace("POINT", point)
-                    )
+                    documented.add(pattern.replace("SIDE", side).replace("JOINT", joint).replace("POINT", point))
     assert documented == set(schema().names)
 
 
@@ -152,9 +148,7 @@ def test_files_that_are_no_tracks(tmp_path: Path) -> None:
         ("left_score", None, "'left_score'.*missing"),
     ],
 )
-def test_damaged_columns_are_told(
-    tmp_path: Path, column: str, values: list[object] | None, told: str
-) -> None:
+def test_damaged_columns_are_told(tmp_path: Path, column: str, values: list[object] | None, told: str) -> None:
     path = tmp_path / "a.parquet"
     record(path, [make_moment(i) for i in range(3)])
     with pq.ParquetFile(path) as file:

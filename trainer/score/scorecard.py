@@ -70,6 +70,7 @@ class Span:
 class Extras:
     """What a scorecard may hold beyond the fixed keys.
 
+    ``not_sure`` are the spans in which the recogniser abstained; what strokes turned out to cover is taken out.
     ``techniques`` gives the preset that each rhythm was held against.
     """
 
@@ -101,6 +102,8 @@ def build_scorecard(
     doubled cycle moves little.
     """
     extras = extras or Extras()
+    strokes = sorted(strokes, key=lambda s: (s.start_s, s.end_s))
+    not_sure = _outside(extras.not_sure, strokes)
     card: Data = {
         "schema": SCHEMA_ID,
         "video": {
@@ -109,15 +112,15 @@ def build_scorecard(
         },
         "duration_s": duration_s,
         "unseen_s": unseen_s,
-        "abstained_s": sum(span.end_s - span.start_s for span in extras.not_sure),
+        "abstained_s": sum(span.end_s - span.start_s for span in not_sure),
         "pass": extras.judged,
         "unseen": [_span(span) for span in extras.unseen],
-        "not_sure": [_span(span) for span in extras.not_sure],
+        "not_sure": [_span(span) for span in not_sure],
         "foot": {
             "side": foot.side, "view": foot.view, "length_mm": foot.length_mm,
             "length_given": foot.length_given, "unseen_s": foot.unseen_s,
         },
-        "segments": [_segment(stroke) for stroke in sorted(strokes, key=lambda s: (s.start_s, s.end_s))],
+        "segments": [_segment(stroke) for stroke in strokes],
         "rhythm": [_rhythm(item, extras.techniques.get(item.technique)) for item in rhythm],
         "coverage": {
             "view": coverage.view,
@@ -150,7 +153,8 @@ def segment_rate(cycles_s: Sequence[float]) -> float:
 
 def to_plain(value: Any) -> Any:
     """``value`` as JSON knows it: arrays become lists, numbers are rounded to a tenth of a millisecond, NaN
-    is null."""
+    is null.
+    """
     if isinstance(value, np.ndarray):
         return to_plain(value.tolist())
     if isinstance(value, Mapping):
@@ -180,13 +184,9 @@ def read_scorecard(path: Path | str) -> Data:
     try:
         card = json.loads(path.read_text("utf-8"), parse_constant=_refuse)
     except FileNotFoundError:
-        raise FormatError(
-            f"Expected a scorecard at '{path}', but there is none: score the video first."
-        ) from None
+        raise FormatError(f"Expected a scorecard at '{path}', but there is none: score the video first.") from None
     except OSError as error:
-        raise FormatError(
-            f"Expected a scorecard at '{path}', but it can't be read: {error.strerror}."
-        ) from None
+        raise FormatError(f"Expected a scorecard at '{path}', but it can't be read: {error.strerror}.") from None
     except ValueError as error:
         raise FormatError(f"Expected a scorecard (JSON) in '{path}', but it isn't JSON: {error}.") from None
     check(card, f"'{path}'")
@@ -195,7 +195,8 @@ def read_scorecard(path: Path | str) -> Data:
 
 def check(card: Any, where: str) -> None:
     """Raise a FormatError that names ``where``, the key and what was expected, if ``card`` is not a
-    scorecard."""
+    scorecard.
+    """
     from jsonschema.exceptions import best_match
 
     error = best_match(_validator().iter_errors(card))
@@ -203,24 +204,17 @@ def check(card: Any, where: str) -> None:
         return
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
-        raise FormatError(
-            f"Expected '{_key([*error.absolute_path, missing[0]])}' in {where}, but it is missing."
-        )
+        raise FormatError(f"Expected '{_key([*error.absolute_path, missing[0]])}' in {where}, but it is missing.")
     got = json.dumps(error.instance, ensure_ascii=False, default=str)
     got = got if len(got) <= 60 else f"{got[:57]}..."
-    raise FormatError(
-        f"Expected {_wanted(error)} at '{_key(error.absolute_path)}' in {where}, but got {got}."
-    )
+    raise FormatError(f"Expected {_wanted(error)} at '{_key(error.absolute_path)}' in {where}, but got {got}.")
 
 
 def dumps(value: Any, indent: str = "") -> str:
     """``value`` as JSON for people: one key per line, lists of numbers on one line, UTF-8, no NaN."""
     deeper = indent + "  "
     if isinstance(value, dict) and value:
-        lines = (
-            f"{deeper}{json.dumps(key, ensure_ascii=False)}: {dumps(item, deeper)}"
-            for key, item in value.items()
-        )
+        lines = (f"{deeper}{json.dumps(key, ensure_ascii=False)}: {dumps(item, deeper)}" for key, item in value.items())
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
     if isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
         return "[\n" + ",\n".join(f"{deeper}{dumps(item, deeper)}" for item in value) + f"\n{indent}]"
@@ -242,6 +236,19 @@ def coverage_of(card: Data) -> Coverage:
         part["view"], grid_of(card), grid_of(card, "grid_unseen_s"), dict(part["zones"]),
         float(part.get("watched_s", math.nan)), float(part.get("unseen_s", math.nan)),
     )  # fmt: skip
+
+
+def _outside(spans: Iterable[Span], strokes: Sequence[Stroke]) -> list[Span]:
+    """What of the spans no stroke covers: a stroke's first moments were not sure when they happened, but are now."""
+    left: list[Span] = []
+    for span in spans:
+        start_s = span.start_s
+        for stroke in strokes:
+            if stroke.end_s > start_s and stroke.start_s < span.end_s:
+                left.append(Span(start_s, stroke.start_s))
+                start_s = stroke.end_s
+        left.append(Span(start_s, span.end_s))
+    return [span for span in left if span.end_s - span.start_s > 1e-3]
 
 
 def _segment(stroke: Stroke) -> Data:

@@ -177,11 +177,9 @@ def write_tracks(path: Path | str, tracks: Tracks) -> None:
     """Write ``tracks``, whole or not at all. Raises WriteError."""
     import pyarrow.parquet as pq
 
-    table = _table({name: getattr(tracks, name) for name in _FIELDS}).replace_schema_metadata(
-        _metadata(tracks.facts)
-    )
-    with write_atomically(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", row_group_size=ROWS_PER_GROUP)
+    table = _table({name: getattr(tracks, name) for name in _FIELDS}).replace_schema_metadata(_metadata(tracks.facts))
+    with write_atomically(path) as temporary, temporary.open("wb") as stream:
+        pq.write_table(table, stream, compression="zstd", row_group_size=ROWS_PER_GROUP)
 
 
 def read_tracks(path: Path | str) -> Tracks:
@@ -193,13 +191,12 @@ def read_tracks(path: Path | str) -> Tracks:
     if not path.is_file():
         raise FormatError(f"Expected a tracks file at '{path}', but there is none: score the video first.")
     try:
-        with pq.ParquetFile(path) as file:
+        # The file object, not its path: Arrow takes some paths for URLs.
+        with path.open("rb") as stream, pq.ParquetFile(stream) as file:
             metadata, table = file.metadata.metadata or {}, file.read()
     except (pa.ArrowException, OSError) as error:
         first = str(error).splitlines()[0][:120]
-        raise FormatError(
-            f"Expected a tracks file (Parquet) at '{path}', but it can't be read: {first}"
-        ) from None
+        raise FormatError(f"Expected a tracks file (Parquet) at '{path}', but it can't be read: {first}") from None
     facts = _facts(metadata, path)
     missing = [name for name in schema().names if name not in table.column_names]
     if missing:
@@ -289,13 +286,9 @@ def _metadata(facts: Data) -> dict[str, str]:
 def _facts(metadata: Mapping[bytes, bytes], path: Path) -> Data:
     kind = metadata.get(b"trainer.format", b"").decode("utf-8", "replace")
     if kind != FORMAT:
-        raise FormatError(
-            f"Expected a tracks file ({FORMAT}) at '{path}', but its format is '{kind or 'unknown'}'."
-        )
+        raise FormatError(f"Expected a tracks file ({FORMAT}) at '{path}', but its format is '{kind or 'unknown'}'.")
     try:
         facts = json.loads(metadata[b"trainer.facts"])
     except (KeyError, ValueError):
-        raise FormatError(
-            f"Expected facts (JSON) in the metadata of '{path}', but they are missing."
-        ) from None
+        raise FormatError(f"Expected facts (JSON) in the metadata of '{path}', but they are missing.") from None
     return dict(facts)

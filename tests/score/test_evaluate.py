@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+from true_clip import FRAMES, arrays, perfect_card, perfect_tracks, write_truth
+
+from trainer.model import Coverage, Stroke
+from trainer.score.evaluate import METRICS, evaluate_clip, markdown, mean_of, rate_errors, table
+from trainer.score.scorecard import Extras, Span
+from trainer.score.truth import read_truth
+
+
+def test_perfect_is_perfect(tmp_path: Path) -> None:
+    results = evaluate_clip(perfect_card(tmp_path), perfect_tracks(tmp_path), read_truth(tmp_path / "clip.mp4"))
+    assert list(results) == list(METRICS)
+    unknowable = {"bridged_error_median"}
+    for name, metric in METRICS.items():
+        if name in unknowable:
+            assert np.isnan(results[name])
+        else:
+            best = 1 if metric.better == "high" else 0
+            assert results[name] == pytest.approx(best, abs=1e-6), name
+
+
+def test_nothing_seen_is_zero_or_unknown(tmp_path: Path) -> None:
+    still = np.where(np.isfinite(arrays()["contact_seconds"]), 0.0, np.nan)
+    card = perfect_card(
+        tmp_path, strokes=[], coverage=Coverage("plantar", still, still, {}, 0.0, 4.0), unseen_s=4.0,
+        extras=Extras(not_sure=[Span(0.0, 4.0)]),
+    )  # fmt: skip
+    tracks = perfect_tracks(tmp_path)
+    unknown = np.full((FRAMES, 2), "unknown", object)
+    blind = replace(
+        tracks, hand_presence=unknown, foot_presence=unknown[:, 0], hand_px=tracks.hand_px * np.nan,
+        foot_px=tracks.foot_px * np.nan, technique=np.full(FRAMES, None, object),
+    )  # fmt: skip
+    results = evaluate_clip(card, blind, read_truth(tmp_path / "clip.mp4"))
+    for name in (
+        "hands_found",
+        "foot_found",
+        "frame_accuracy",
+        "segment_f1_10",
+        "cycle_f",
+        "rate_known",
+        "coverage_dice",
+    ):
+        assert results[name] == 0, name
+    for name in ("landmark_error_median", "rate_error_median", "foot_error_median", "frame_accuracy_when_sure"):
+        assert np.isnan(results[name]), name
+    assert results["phantom_hands_per_min"] == 0
+    assert results["zone_seconds_error"] == 1
+    assert results["abstained"] == 1 and results["unseen_share"] == 1
+
+
+def test_hands_on_a_bare_foot_are_phantoms(tmp_path: Path) -> None:
+    tracks = perfect_tracks(tmp_path)
+    card = perfect_card(tmp_path)
+    content = arrays()
+    content["hand_landmarks_px"] = np.full_like(content["hand_landmarks_px"], np.nan)
+    content["hand_visible"] = np.zeros((FRAMES, 2))
+    truth = read_truth(write_truth(tmp_path, None, content))
+    results = evaluate_clip(card, tracks, truth)
+    assert results["phantom_hands_per_min"] == pytest.approx(2 * 25 * 60)
+    assert np.isnan(results["hands_found"])
+
+
+def test_bridged_hands_count_apart(tmp_path: Path) -> None:
+    tracks = perfect_tracks(tmp_path)
+    presence = tracks.hand_presence.copy()
+    presence[:50, 0] = "bridged"
+    px = tracks.hand_px.copy()
+    px[:50, 0] += [10.0, 0.0]
+    truth = read_truth(tmp_path / "clip.mp4")
+    results = evaluate_clip(perfect_card(tmp_path), replace(tracks, hand_presence=presence, hand_px=px), truth)
+    assert results["hands_found"] == 0.75
+    assert results["hands_found_with_bridged"] == 1
+    assert results["landmark_error_p90"] == pytest.approx(0.0, abs=1e-9)
+    assert results["bridged_error_median"] == pytest.approx(0.1)
+    assert results["bridged_share"] == 0.25
+    assert results["hands_both_found"] == 0.5
+
+
+def test_frames_are_paired_by_time(tmp_path: Path) -> None:
+    tracks = perfect_tracks(tmp_path)
+    kept = np.arange(FRAMES) % 10 != 9
+    fewer = replace(
+        tracks, **{k: v[kept] for k, v in vars(tracks).items() if isinstance(v, np.ndarray)}
+    )  # fmt: skip
+    results = evaluate_clip(perfect_card(tmp_path), fewer, read_truth(tmp_path / "clip.mp4"))
+    assert results["hands_found"] == pytest.approx(0.9), "a frame left out wasn't seen"
+    assert results["landmark_error_median"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_wrong_name_spoils_rate_and_frames(tmp_path: Path) -> None:
+    truth = read_truth(write_truth(tmp_path))
+    kneading, walking = truth.segments
+    strokes = [
+        Stroke("friction", kneading.start_s, kneading.end_s, ("left",), 0.5, kneading.cycles_s),
+        Stroke("thumb_walking", walking.start_s, walking.end_s, ("right",), 0.5, (2.6, 3.2)),
+    ]
+    card = perfect_card(tmp_path, strokes=strokes)
+    errors = {segment.technique: error for segment, error in rate_errors(card, truth)}
+    assert np.isnan(errors["kneading"])
+    assert errors["thumb_walking"] == pytest.approx(20 / 120, abs=0.01), "100 told, 120 true"
+    results = evaluate_clip(card, perfect_tracks(tmp_path), truth)
+    assert results["rate_known"] == 0.5
+    assert results["frame_accuracy"] == pytest.approx(0.6)
+    assert results["segment_edit"] == 0.5
+
+
+def test_late_cycles_are_told_apart_from_wrong_ones(tmp_path: Path) -> None:
+    truth = read_truth(write_truth(tmp_path))
+    strokes = [
+        Stroke(s.technique, s.start_s, s.end_s, s.hands, 0.9, tuple(c + 0.15 for c in s.cycles_s))
+        for s in truth.segments
+    ]
+    results = evaluate_clip(perfect_card(tmp_path, strokes=strokes), perfect_tracks(tmp_path), truth)
+    assert results["cycle_f"] == 0
+    assert results["cycle_offset_s"] == pytest.approx(0.15)
+    assert results["cycle_f_without_offset"] == 1
+
+
+def test_tables_show_every_clip_and_the_mean(tmp_path: Path) -> None:
+    one = evaluate_clip(perfect_card(tmp_path), perfect_tracks(tmp_path), read_truth(tmp_path / "clip.mp4"))
+    other = one | {"hands_found": 0.5, "identity_swaps": float("nan")}
+    both = {"kneading": one, "füße [1]": other}
+    assert mean_of(both)["hands_found"] == 0.75
+    assert mean_of(both)["identity_swaps"] == 0
+    text = markdown(both)
+    assert "| true visible hands found (measured) | high | 100% | 50% | 75% |" in text
+    assert "| identity swaps | low | 0 | – | 0 |" in text
+    console = Console(width=160, record=True, file=StringIO())
+    console.print(table(both))
+    shown = console.export_text()
+    assert "füße" in shown and "mean" in shown and "phantom" in shown
