@@ -62,10 +62,10 @@ class Orientation:
 def size_within(width: int, height: int, max_side: int | None) -> tuple[int, int]:
     """(width, height) with the longer side at most ``max_side``, in proportion, never enlarged.
 
-    A reduced shorter side is even, so that a video written from it needs no padding.
+    A reduced shorter side is even, so that a video written from it needs no padding. ``max_side`` is 2 or more.
     """
     longer = max(width, height)
     if max_side is None or longer <= max_side:
         return width, height
-    shorter = max(2, 2 * round(min(width, height) * max_side / longer / 2))
+    shorter = max(2, min(width, height) * max_side // (2 * longer) * 2)
     return (max_side, shorter) if width >= height else (shorter, max_side)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 MAX_BAD_RUN = 300
-"""So many pictures in a row that don't decode end the reading."""
+"""So many packets in a row that don't decode end the reading."""
+MAX_SUSPECT = 300
+"""Pictures distrusted after a damaged one; a video that refreshes itself without key pictures is sound by then."""
 SHORT_BY_S = 0.5
 """A file whose last packet ends this long before its stated end was cut."""
 UNPROMISING = {"mpegts", "mpeg", "h264", "hevc", "m4v", "mpegvideo"}
@@ -24,8 +26,9 @@ UNPROMISING = {"mpegts", "mpeg", "h264", "hevc", "m4v", "mpegvideo"}
 class Pictures:
     """Decoded pictures of one video, each with its raw timestamp in seconds or None. Iterate once.
 
-    ``bad`` counts pictures that were left out so far because they don't decode or are marked damaged.
-    ``truncated`` is known when the iteration has ended: the file holds less than it promises.
+    ``bad`` counts pictures that were left out so far: those that don't decode or are marked damaged, and those after
+    them up to the next key picture, since they show what has been predicted from the loss. ``truncated``
+    is known when the iteration has ended: the file holds less than it promises.
     """
 
     def __init__(self, video: OpenVideo) -> None:
@@ -34,24 +37,29 @@ class Pictures:
         self.truncated = False
         self._broken = False
         self._packets = 0
+        self._last_corrupt = False
         self._end_s = float("-inf")
 
     def __iter__(self) -> Iterator[tuple[VideoFrame, float | None]]:
         time_base = self.video.stream.time_base
-        run = 0
+        failed_run = suspect = 0
         for packet in self._packets_then_none():
             decoded, failed = self._decode(packet)
-            good = [picture for picture in decoded if not picture.is_corrupt]
-            bad = len(decoded) - len(good) + failed
-            self.bad += bad
-            run = 0 if good else run + bad
-            for picture in good:
+            failed_run = failed_run + 1 if failed else 0
+            if failed:
+                self.bad += 1
+                suspect = MAX_SUSPECT + 1
+            for picture in decoded:
+                suspect = 0 if picture.key_frame else max(0, suspect - 1)
+                if picture.is_corrupt or suspect:
+                    self.bad += 1
+                    continue
                 stamp = picture.pts if picture.pts is not None else picture.dts
                 yield picture, None if stamp is None or time_base is None else float(stamp * time_base)
-            if run >= MAX_BAD_RUN:
+            if failed_run >= MAX_BAD_RUN:
                 self._broken = True
                 break
-        self.truncated = self._broken or self._less_than_promised()
+        self.truncated = self._broken or self._last_corrupt or self._less_than_promised()
 
     def _packets_then_none(self) -> Iterator[av.Packet[av.VideoStream] | None]:
         """Packets of the video, then one None that drains the decoder."""
@@ -66,26 +74,27 @@ class Pictures:
                     self._end_s = max(self._end_s, end_s)
                 if packet.stream_index == stream.index:
                     self._packets += 1
-                    self._broken = self._broken or packet.is_corrupt
+                    self._last_corrupt = packet.is_corrupt
                     yield cast("av.Packet[av.VideoStream]", packet)
         except (av.error.FFmpegError, OSError):
             self._broken = True
         yield None
 
-    def _decode(self, packet: av.Packet[av.VideoStream] | None) -> tuple[list[VideoFrame], int]:
-        """What the decoder gives for ``packet``, and 1 when it refuses it."""
+    def _decode(self, packet: av.Packet[av.VideoStream] | None) -> tuple[list[VideoFrame], bool]:
+        """What the decoder gives for ``packet``, and whether it refused it."""
         try:
-            return self.video.stream.decode(packet), 0
+            return self.video.stream.decode(packet), False
         except av.error.EOFError:
-            return [], 0
+            return [], False
         except (av.error.FFmpegError, ValueError):
-            return [], 1
+            return [], True
 
     def _less_than_promised(self) -> bool:
         container, stream = self.video.container, self.video.stream
-        if stream.frames:
+        formats = set(container.format.name.split(","))
+        if stream.frames and "mp4" in formats:
             return self._packets < stream.frames
-        if not container.duration or UNPROMISING.intersection(container.format.name.split(",")):
+        if not container.duration or formats & UNPROMISING:
             return False
         start_s = (container.start_time or 0) / av.time_base
         return self._end_s < start_s + container.duration / av.time_base - SHORT_BY_S
