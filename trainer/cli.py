@@ -82,9 +82,9 @@ def _root(
 @_guarded
 def score(
     videos: Annotated[list[Path], typer.Argument(metavar="VIDEO…", help="Videos, or folders of videos.")],
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder for the results, one folder a video.")
-    ] = Path("scores"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results, one folder a video.")] = Path(
+        "scores"
+    ),
     again: Annotated[bool, typer.Option("--again", help="Score anew what has been scored already.")] = False,
     json_out: Json = False,
     settings_file: SettingsFile = None,

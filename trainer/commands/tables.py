@@ -44,7 +44,10 @@ def show_findings(*, as_json: bool) -> bool:
         findings.append(finding)
         if not as_json:
             colour = colours[finding.verdict]
-            console.print(f"[{colour}]{finding.verdict:<8}[/{colour}]  [bold]{finding.check}[/bold]: {finding.found}", highlight=False)
+            console.print(
+                f"[{colour}]{finding.verdict:<8}[/{colour}]  [bold]{finding.check}[/bold]: {finding.found}",
+                highlight=False,
+            )
             if finding.mend:
                 console.print(f"          → {finding.mend}", highlight=False, markup=False)
     if as_json:
