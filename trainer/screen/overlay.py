@@ -1,0 +1,58 @@
+"""The overlay: draws a Moment on a copy of its picture. It knows nothing of windows and keeps nothing of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import cv2
+import numpy as np
+
+from trainer.model import Image, Moment
+from trainer.screen.coverage_map import CoverageMap
+from trainer.screen.foot_layer import draw_foot
+from trainer.screen.hands_layer import draw_hand
+from trainer.screen.hud import Hud
+from trainer.screen.layout import layout
+from trainer.screen.panels import current_posture, draw_chips, draw_cue, draw_session_panel
+from trainer.screen.place import Place
+from trainer.screen.stroke_panel import draw_stroke_panel
+from trainer.screen.theme import Theme
+from trainer.strokes.techniques import Technique
+
+
+class Overlay:
+    """Draws Moments. One instance per thread: it keeps the last coverage map that it made."""
+
+    def __init__(self, techniques: Mapping[str, Technique] | Iterable[Technique], theme: Theme | None = None) -> None:
+        known = techniques.values() if isinstance(techniques, Mapping) else techniques
+        self._techniques = {t.id: t for t in known}
+        self._theme = theme or Theme()
+        self._maps = CoverageMap(self._theme)
+
+    def draw(self, image: Image, moment: Moment, hud: Hud | None = None) -> Image:
+        """The picture with everything on it, as a new array.
+
+        ``image`` is (H, W, 3) uint8 BGR, unmirrored: ``moment.frame.image``, or the same picture at another size
+        (see ``layout.canvas_size`` for small ones); landmarks are scaled with it.
+        """
+        hud = hud or Hud()
+        canvas = np.asarray(cv2.flip(image, 1) if hud.mirror else image.copy(), np.uint8)
+        size = (canvas.shape[1], canvas.shape[0])
+        places, theme = layout(*size), self._theme
+        unit = places.unit
+        place = Place(moment.frame.size, size, hud.mirror)
+        technique = self._techniques.get(moment.judgement.technique or "")
+        draw_foot(canvas, moment.foot, moment.coverage, place, theme, unit, hud.zones)
+        now = moment.frame.time_s
+        for hand, touch in zip(moment.hands, moment.touch.hands, strict=True):
+            held = current_posture(moment.posture, hand.side, now)
+            points = place.to_canvas(hand.landmarks_px)
+            draw_hand(canvas, hand, points, touch.near, (held,) if held else (), theme, unit)
+        draw_stroke_panel(canvas, places.stroke, moment, technique, theme, unit)
+        draw_session_panel(canvas, places.session, moment, technique, hud, self._maps, theme, unit)
+        draw_chips(canvas, places, moment, hud, theme)
+        if hud.notice is not None:
+            draw_cue(canvas, places.cue, hud.notice, "notice", theme, unit)
+        elif moment.cue is not None:
+            draw_cue(canvas, places.cue, moment.cue.text, "cue", theme, unit)
+        return canvas

@@ -1,0 +1,199 @@
+"""The quiet panels: the session with its coverage map, the cue, and what can't be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from trainer.coverage import WORKED_S, unseen_share, worked_share
+from trainer.foot import atlas
+from trainer.model import SIDES, Coverage, Floats, Image, Moment, PostureFinding, Presence, Side
+from trainer.screen.coverage_map import CoverageMap, map_shape, swatch
+from trainer.screen.hud import Hud
+from trainer.screen.layout import Box, Layout
+from trainer.screen.lines import dots, lines, ring
+from trainer.screen.sprite import lay, plate
+from trainer.screen.text import CAP_HEIGHT, draw_text, fitted, width_of, wrapped
+from trainer.screen.theme import Theme
+from trainer.screen.wording import POSTURE_NAMES, ZONE_NAMES, clock, duration
+from trainer.strokes.techniques import REST, Technique
+
+_POSTURE_STAYS_S = 1.0
+_NARROWEST = 3.0
+"""Text is never made smaller than this many units to fit; then it is shortened."""
+
+
+def working_place(moment: Moment, technique: Technique | None) -> list[tuple[Side, Floats]]:
+    """Where each working hand touches the map now: (side, (2,) mean (u, v) of the technique's contact landmarks)."""
+    if technique is None or technique.id == REST:
+        return []
+    found: list[tuple[Side, Floats]] = []
+    for touch in moment.touch.hands:
+        if touch.side not in moment.judgement.hands or touch.presence is Presence.UNKNOWN:
+            continue
+        part = list(technique.landmarks)
+        uv = touch.uv[part][touch.near[part] & np.isfinite(touch.uv[part]).all(axis=1)]
+        if len(uv):
+            found.append((touch.side, uv.mean(axis=0)))
+    return found
+
+
+def draw_session_panel(
+    image: Image, box: Box, moment: Moment, technique: Technique | None, hud: Hud, maps: CoverageMap, theme: Theme,
+    unit: float,
+) -> None:  # fmt: skip
+    """Time, recording dot, the flat map with its legend, and the zone being worked on."""
+    _backing(image, box, theme, unit)
+    left, right = box.x + 2.0 * unit, box.right - 2.0 * unit
+    body, small = round(theme.body * unit), round(theme.small * unit)
+    draw_text(image, clock(moment.frame.time_s), left, box.y + 4.9 * unit, body, theme.ink, theme.strong_weight)
+    if hud.recording:
+        width = draw_text(image, "REC", right, box.y + 4.9 * unit, small, theme.ink, theme.strong_weight, "right")
+        dots(image, np.array([[right - width - 1.7 * unit, box.y + 3.6 * unit]]), theme.record, 0.95 * unit)
+    room = (round(right - left), round(30.5 * unit))
+    shape = map_shape(moment.coverage.view, moment.foot.side, hud.mirror, room)
+    x = round((left + right - shape.width) / 2)
+    y = round(box.y + 7.4 * unit + (room[1] - shape.height) / 2)
+    lay(image, maps.sprite(moment.coverage, shape), x, y)
+    places = working_place(moment, technique) if moment.foot.view == moment.coverage.view else []
+    for side, uv in places:
+        point = shape.to_pixels(np.clip(uv, 0, 1)[None]) + np.array([x, y])
+        dots(image, point, theme.casing, 1.25 * unit, side == "right")
+        dots(image, point, theme.hand(side), 0.9 * unit, side == "right")
+    row = box.y + 42.3 * unit
+    for text, hatched in legend(moment.coverage):
+        side_px = max(4, round(2.2 * unit))
+        key = swatch(side_px, theme.soft if hatched else theme.work, theme, hatched)
+        lay(image, key, round(left), round(row - CAP_HEIGHT * small / 2 - side_px / 2))
+        begin = left + side_px + 1.0 * unit
+        text, size = fitted(text, small, theme.regular_weight, right - begin, round(_NARROWEST * unit))
+        draw_text(image, text, begin, row, size, theme.soft)
+        row += 4.3 * unit
+    _current_zone(image, moment, places, theme, left, right, box.y + 51.3 * unit, small, unit)
+
+
+def legend(coverage: Coverage) -> list[tuple[str, bool]]:
+    """The map's legend: (text, hatched) of the states, with their shares; on the side views counted in zones."""
+    worked, unseen = worked_share(coverage), unseen_share(coverage)
+    if isfinite(worked):
+        return [(f"{100 * worked:.0f} % worked", False), (f"{100 * unseen:.0f} % unseen", True)]
+    touched = sum(seconds >= WORKED_S for seconds in coverage.zone_seconds.values())
+    return [(f"{touched} of {len(coverage.zone_seconds)} zones", False)]
+
+
+def _current_zone(
+    image: Image, moment: Moment, places: list[tuple[Side, Floats]], theme: Theme, left: float, right: float,
+    baseline: float, small: int, unit: float,
+) -> None:  # fmt: skip
+    if not places:
+        return
+    uv = places[0][1]
+    index = int(atlas.zone_at(moment.foot.view, uv[0], uv[1]))
+    if index < 0:
+        return
+    zone = atlas.zones(moment.foot.view)[index]
+    seconds = duration(moment.coverage.zone_seconds.get(zone, 0.0))
+    name, size = fitted(ZONE_NAMES[zone], small, theme.strong_weight, right - left, round(_NARROWEST * unit))
+    draw_text(image, name, left, baseline, size, theme.ink, theme.strong_weight)
+    draw_text(image, seconds, left, baseline + 4.0 * unit, small, theme.ink)
+
+
+def draw_cue(image: Image, box: Box, text: str, kind: str, theme: Theme, unit: float) -> None:
+    """One sentence in a calm banner, in one or two lines. ``kind`` is "cue" or "notice" (the program's own)."""
+    size = round(4.2 * unit)
+    room = box.width - 8 * unit
+    rows = wrapped(text, size, theme.strong_weight, room, 2)
+    if not rows:
+        return
+    line = 5.2 * unit
+    height = round(len(rows) * line + 2.4 * unit)
+    top = box.bottom - height
+    from_text = max(width_of(row, size, theme.strong_weight) for row in rows)
+    width = min(box.width, round(from_text + 8 * unit))
+    left = round(box.x + (box.width - width) / 2)
+    _backing(image, Box(left, top, width, height), theme, unit)
+    bar = plate(max(2, round(0.7 * unit)), round(height - 3.2 * unit), max(1, round(0.35 * unit)),
+                theme.work if kind == "cue" else theme.soft, 1.0)  # fmt: skip
+    lay(image, bar, round(left + 1.6 * unit), round(top + 1.6 * unit))
+    for i, row in enumerate(rows):
+        baseline = top + 1.2 * unit + (i + 0.5) * line + CAP_HEIGHT * size / 2
+        draw_text(image, row, left + 4.2 * unit, baseline, size, theme.ink, theme.strong_weight)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A short status: ``icon`` is "unseen", "bridged", "posture" or "none"."""
+
+    text: str
+    icon: str
+
+
+def foot_chip(moment: Moment, hud: Hud) -> Chip | None:
+    """What is to be said of the foot, if anything."""
+    if moment.foot.presence is Presence.UNKNOWN:
+        return Chip("Foot not seen – press F to mark it" if hud.interactive else "Foot not seen", "unseen")
+    return Chip("Foot held from memory", "bridged") if moment.foot.presence is Presence.BRIDGED else None
+
+
+def hand_chip(moment: Moment, side: Side) -> Chip | None:
+    """What is to be said of one hand: not seen, or a joint held badly."""
+    hand = moment.hands[SIDES.index(side)]
+    if hand.presence is Presence.UNKNOWN:
+        return Chip(f"{side.capitalize()} hand not seen", "unseen")
+    finding = current_posture(moment.posture, side, moment.frame.time_s)
+    if finding is None or finding.kind not in POSTURE_NAMES:
+        return None
+    return Chip(f"{side[0].upper()} {POSTURE_NAMES[finding.kind]}", "posture")
+
+
+def current_posture(posture: tuple[PostureFinding, ...], side: Side, time_s: float) -> PostureFinding | None:
+    """The finding of this hand that holds now, or held a moment ago."""
+    held = [f for f in posture if f.hand == side and f.start_s <= time_s <= f.end_s + _POSTURE_STAYS_S]
+    return max(held, key=lambda f: f.end_s) if held else None
+
+
+def draw_chips(image: Image, places: Layout, moment: Moment, hud: Hud, theme: Theme) -> None:
+    """The row of statuses along the bottom and the key hint, each in a place of its own."""
+    unit = places.unit
+    for box, chip, align in (
+        (places.foot_chip, foot_chip(moment, hud), "left"),
+        (places.left_chip, hand_chip(moment, "left"), "right"),
+        (places.right_chip, hand_chip(moment, "right"), "right"),
+    ):
+        if chip is not None:
+            _chip(image, box, chip, align, theme, unit)
+    words = [w for w in ("H help" if hud.interactive else "", f"{hud.fps:.0f} fps" if hud.fps is not None else "") if w]
+    if words:
+        _chip(image, places.help_chip, Chip("  ·  ".join(words), "none"), "right", theme, unit)
+
+
+def _chip(image: Image, box: Box, chip: Chip, align: str, theme: Theme, unit: float) -> None:
+    size = round(theme.small * unit)
+    icon = 0.0 if chip.icon == "none" else 4.0 * unit
+    text, size = fitted(chip.text, size, theme.regular_weight, box.width - icon - 3.2 * unit, round(_NARROWEST * unit))
+    width = min(box.width, round(width_of(text, size, theme.regular_weight) + icon + 3.2 * unit))
+    left = box.x if align == "left" else box.right - width
+    _backing(image, Box(left, box.y, width, box.height), theme, unit)
+    middle = box.y + box.height / 2
+    _icon(image, chip.icon, left + 2.9 * unit, middle, theme, unit)
+    draw_text(image, text, left + 1.6 * unit + icon, middle + CAP_HEIGHT * size / 2, size, theme.ink)
+
+
+def _icon(image: Image, icon: str, x: float, y: float, theme: Theme, unit: float) -> None:
+    thick = max(1, round(0.35 * unit))
+    centre = np.array([x, y])
+    if icon == "unseen":
+        ring(image, centre, theme.soft, 1.2 * unit, thick)
+        lines(image, [centre + np.array([[-1.3, 1.3], [1.3, -1.3]]) * unit], theme.soft, thick)
+    elif icon == "bridged":
+        for dx in (-1.1, 0.0, 1.1):
+            dots(image, np.array([[x + dx * unit, y]]), theme.soft, 0.4 * unit)
+    elif icon == "posture":
+        lines(image, [centre + np.array([[0.0, -1.3], [1.5, 1.2], [-1.5, 1.2]]) * unit], theme.warn, thick, closed=True)
+        lines(image, [centre + np.array([[0.0, -0.4], [0.0, 0.5]]) * unit], theme.warn, thick)
+
+
+def _backing(image: Image, box: Box, theme: Theme, unit: float) -> None:
+    lay(image, plate(box.width, box.height, round(1.6 * unit), theme.back, theme.back_alpha), box.x, box.y)
