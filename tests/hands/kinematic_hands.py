@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -12,6 +13,8 @@ from trainer.model import Detection, Floats, Frame, Image, Side
 
 SIZE = (320, 240)
 _FINGERS = [(-0.42, 0.86), (-0.14, 1.0), (0.12, 0.95), (0.36, 0.82)]
+_MIDDLE = np.array([0.0, 0.7])
+"""From the middle of the hand to its wrist, in palms."""
 _THUMB = [(-0.32, 0.22), (-0.56, 0.45), (-0.75, 0.68), (-0.88, 0.88)]
 
 
@@ -38,12 +41,15 @@ class Mover:
     def landmarks(self, t: float) -> Floats:
         a = self.angle(t)
         turn = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
-        return (open_hand(self.side) + [0, 0.7]) * self.palm_px @ turn.T + np.array(self.centre(t))
+        return (open_hand(self.side) + _MIDDLE) * self.palm_px @ turn.T + np.array(self.centre(t))
 
-    def detection(self, t: float, side: Side | None = None, score: float = 0.95, jitter: Floats | float = 0.0) -> Detection:
+    def detection(
+        self, t: float, side: Side | None = None, score: float = 0.95, jitter: Floats | float = 0.0
+    ) -> Detection:
         return Detection(side or self.side, score, self.landmarks(t) + jitter, np.full((21, 3), np.nan))
 
 
+@cache
 def speckle(seed: int, size: tuple[int, int] = SIZE) -> Image:
     noise = np.random.default_rng(seed).uniform(40, 215, (size[1], size[0])).astype(np.float32)
     smooth = cv2.GaussianBlur(noise, (0, 0), 2.0)
@@ -68,7 +74,7 @@ def picture(movers: Sequence[Mover], t: float, camera: tuple[float, float] = (0.
         turn = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
         mask = np.zeros((SIZE[1], SIZE[0]), np.uint8)
         middle = np.array(SIZE) / 2
-        flat = (open_hand(mover.side) + [0, 0.7]) * mover.palm_px + middle
+        flat = (open_hand(mover.side) + _MIDDLE) * mover.palm_px + middle
         for finger in ([0, 1, 2, 3, 4], [0, 5, 6, 7, 8], [0, 9, 10, 11, 12], [0, 13, 14, 15, 16], [0, 17, 18, 19, 20]):
             cv2.polylines(mask, [np.round(flat[finger]).astype(np.int32)], False, 255, round(mover.palm_px * 0.3))
         offset = np.array(mover.centre(t)) - turn @ middle
@@ -84,5 +90,7 @@ def frames(movers: Sequence[Mover], seconds: float, fps: float) -> Iterator[Fram
         yield Frame(picture(movers, i / fps), i / fps, i)
 
 
-def circling(x: float, y: float, radius: float = 6.0, hz: float = 1.2, phase: float = 0.0) -> Callable[[float], tuple[float, float]]:
+def circling(
+    x: float, y: float, radius: float = 6.0, hz: float = 1.2, phase: float = 0.0
+) -> Callable[[float], tuple[float, float]]:
     return lambda t: (x + radius * np.cos(2 * np.pi * hz * t + phase), y + radius * np.sin(2 * np.pi * hz * t + phase))

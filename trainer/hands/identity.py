@@ -15,11 +15,13 @@ from trainer.model import Side
 LIMIT = 4.0
 """Evidence (log-odds) stops growing here, so that a wrong start can be mended in about a second."""
 RATE_PER_S = 6.0
-START = 1.5
+START = 0.5
 _KEEP = 2.0
 """Head start of the sides as they are: no flicker."""
 _LAYOUT = 1.0
 """Weight of the hands' usual order in the picture, in doubtful cases."""
+_SURE = 3.0
+_LEARN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,17 @@ def settle(claims: Sequence[Claim], layout: float = 0.0) -> tuple[Side, ...]:
     if not claims:
         return ()
     return max(options, key=lambda sides: _worth(claims, sides, layout))
+
+
+def learn_layout(layout: float, claims: Sequence[Claim], sides: Sequence[Side], dt_s: float) -> float:
+    """``layout`` after ``dt_s`` seconds of a pair; only one whose labels are beyond doubt teaches anything."""
+    if len(claims) < 2 or any(abs(c.evidence) < _SURE for c in claims):
+        return layout
+    left, right = claims if sides[0] == "left" else (claims[1], claims[0])
+    if not left.evidence < 0 < right.evidence:
+        return layout
+    step = dt_s / _LEARN_S * (1.0 if left.x < right.x else -1.0)
+    return min(max(layout + step, -1.0), 1.0)
 
 
 def _worth(claims: Sequence[Claim], sides: tuple[Side, ...], layout: float) -> float:

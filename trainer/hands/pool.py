@@ -9,7 +9,7 @@ import numpy as np
 
 from trainer.hands.assign import cheapest_pairs
 from trainer.hands.bridge import BRIDGE_S, Course, new_course
-from trainer.hands.gate import NOTHING, Proof, Travel
+from trainer.hands.gate import INHERITED, Proof, Trail
 from trainer.hands.identity import add_label, first_evidence
 from trainer.hands.one_euro import OneEuro
 from trainer.hands.shape import hand_distance, hand_size, same_hand, shape_distance
@@ -38,7 +38,7 @@ class Track:
     proof: Proof = field(default_factory=Proof)
     side: Side | None = None
     key: Floats | None = None
-    told: Travel = NOTHING
+    trail: Trail = field(default_factory=Trail)
     smooth_px: OneEuro = field(default_factory=OneEuro)
     smooth_world: OneEuro = field(default_factory=OneEuro)
     calm_px: Floats = field(init=False)
@@ -105,12 +105,18 @@ class Pool:
         return away + 0.5 * shape + (0.1 if strange else 0.0) + (0.0 if track.proof.proven else 0.1)
 
     def _begin(self, detection: Detection, time_s: float) -> Track:
-        return Track(
-            new_course(detection.landmarks_px, time_s),
-            detection,
-            first_evidence(detection.side, detection.score),
-            time_s,
-        )
+        """A new track. One that looks like a hand lost a short while ago inherits its side and a part of its proof:
+        a little coherent motion will do to show it again."""
+        points = detection.landmarks_px
+        evidence = first_evidence(detection.side, detection.score)
+        track = Track(new_course(points, time_s), detection, evidence, time_s)
+        alike = [t for t in self.lost if _returned(points, t.course.points)]
+        if alike:
+            former = min(alike, key=lambda t: hand_distance(points, t.course.points))
+            self.lost.remove(former)
+            track.evidence += 0.7 * former.evidence
+            track.proof = Proof(INHERITED)
+        return track
 
     def _let_go(self, time_s: float) -> None:
         gone = [t for t in self.tracks if time_s - t.seen_s > BRIDGE_S]
@@ -119,6 +125,11 @@ class Pool:
         alive = [t for t in self.tracks if time_s - t.seen_s <= BRIDGE_S]
         alive.sort(key=lambda t: (t.proof.proven, t.seen_s, t.proof.level), reverse=True)
         self.tracks = alive[:MAX_TRACKS]
+
+
+def _returned(points: Floats, lost: Floats) -> bool:
+    """Whether a hand that appears could be the lost one: near where that was, and of its size."""
+    return hand_distance(points, lost) < _REACH_MAX and 0.6 < hand_size(points) / hand_size(lost) < 1.6
 
 
 def _continue(track: Track, detection: Detection, time_s: float) -> None:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from trainer.hands import flow, gate
 from trainer.hands.bridge import BRIDGE_S
-from trainer.hands.identity import Claim, settle
+from trainer.hands.identity import Claim, learn_layout, settle
 from trainer.hands.pool import Pool, Track
-from trainer.hands.shape import hand_size
+from trainer.hands.shape import hand_size, near_hand
 from trainer.hands.trusted import TrustedHands
 from trainer.model import SIDES, Detection, Floats, Foot, Frame, Hand, Hands, Presence, Side
 
@@ -56,38 +56,52 @@ class HandTracker:
         if before is not None and 0 < frame.time_s - before.time_s < flow.MIN_INTERVAL_S:
             return
         now = flow.keep_still(frame.image, frame.time_s)
+        here = [t for t in self._pool.tracks if t.seen_s == frame.time_s]
         if before is not None and flow.comparable(before, frame.time_s):
-            tracks = [t for t in self._pool.tracks if t.key is not None and t.seen_s == frame.time_s]
-            points = np.concatenate([self._still_grid, *(t.key for t in tracks if t.key is not None)])
-            moved = flow.follow(before, now, points)
-            n = len(self._still_grid)
-            camera = flow.backdrop_shift(flow.PointFlow(moved.shift[:n], moved.known[:n]))
-            for i, track in enumerate(tracks):
-                part = slice(n + 21 * i, n + 21 * (i + 1))
-                self._judge(track, moved.shift[part], moved.known[part], camera, foot)
-        self._still, self._still_foot = now, foot
+            self._compare(before, now, [t for t in here if t.key is not None], foot)
         for track in self._pool.tracks:
-            track.key = track.course.points if track.seen_s == frame.time_s else None
-        avoid = [t.course.points for t in self._pool.tracks]
-        self._still_grid = flow.backdrop_points(frame.size, avoid)
+            if track.seen_s != frame.time_s:
+                track.key = None
+                continue
+            if track.key is None or before is None or not flow.comparable(before, frame.time_s):
+                track.trail.restart(frame.time_s, track.course.points)
+            track.key = track.course.points
+        self._still, self._still_foot = now, foot
+        self._still_grid = flow.backdrop_points(frame.size, [t.course.points for t in here])
 
-    def _judge(self, track: Track, shift: Floats, known: NDArray[np.bool_], camera: Floats, foot: Foot | None) -> None:
-        assert track.key is not None
-        with_foot = gate.foot_shift(track.key, self._still_foot, foot)
-        scenery = (camera,) if with_foot is None else (camera, with_foot)
-        told = gate.travel(track.key, track.course.points, shift, known, scenery)
-        track.told = told
-        track.proof = track.proof.after(told)
+    def _compare(self, before: flow.Still, now: flow.Still, tracks: list[Track], foot: Foot | None) -> None:
+        keys = [t.key for t in tracks if t.key is not None]
+        n = len(self._still_grid)
+        moved = flow.follow(before, now, np.concatenate([self._still_grid, *keys]))
+        camera = flow.backdrop_shift(flow.PointFlow(moved.shift[:n], moved.known[:n]))
+        for i, (track, key) in enumerate(zip(tracks, keys, strict=True)):
+            part = slice(n + 21 * i, n + 21 * (i + 1))
+            with_foot = gate.foot_shift(key, self._still_foot, foot)
+            scenery = camera, camera if with_foot is None else with_foot
+            known = moved.known[part] & ~self._covered(track)
+            track.trail.add(now.time_s, track.course.points, moved.shift[part], known, scenery)
+            track.proof = track.proof.after(track.trail, now.time_s - before.time_s)
+
+    def _covered(self, track: Track) -> NDArray[np.bool_]:
+        """(21,) the landmarks that another proven hand may hide: their pixels are that hand's."""
+        points = track.course.points
+        covered = np.zeros(len(points), bool)
+        for other in self._pool.tracks:
+            if other is not track and other.proof.proven:
+                covered |= near_hand(points, other.course.at(self._time_s))
+        return covered
 
     def _show(self, dt: float) -> Hands:
         proven = [t for t in self._pool.tracks if t.proof.proven]
         proven.sort(key=lambda t: (t.side is not None, t.proof.level), reverse=True)
         chosen = proven[:2]
         claims = [Claim(t.evidence, t.side, float(t.course.points[:, 0].mean())) for t in chosen]
+        sides = settle(claims, self._layout)
+        self._layout = learn_layout(self._layout, claims, sides, dt)
         for track in self._pool.tracks:
             track.side = None
         hands = {side: Hand.unknown(side) for side in SIDES}
-        for track, side in zip(chosen, settle(claims, self._layout), strict=True):
+        for track, side in zip(chosen, sides, strict=True):
             track.side = side
             hands[side] = self._hand(track, side)
         return hands["left"], hands["right"]

@@ -51,7 +51,8 @@ class TruthBackend:
 
 def _read(path: Path) -> tuple[Floats, Floats, Floats]:
     try:
-        with np.load(path) as stored:
+        # Opened here, because NumPy leaves the file open when it isn't a whole zip.
+        with path.open("rb") as file, np.load(file) as stored:
             time_s, px, visible = (np.asarray(stored[name], float) for name in _ARRAYS)
     except FileNotFoundError:
         raise FormatError(f"Expected the truth of a clip at {path}, but there is no such file.") from None
