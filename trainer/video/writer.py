@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 TICKS = 90_000
 """Ticks a second: exact for every usual frame rate, fine enough (11 µs) for variable ones."""
-KEY_EVERY_S = 1.5
-"""A key picture at least this often, so that a browser seeks within 2 s even at low frame rates."""
+KEY_EVERY_S = 2.0
+"""A key picture at least this often: a browser that seeks has to decode from one."""
 FIRST_PERIOD_S = 1 / 30
 BT709 = 1
 LIMITED_RANGE = 1
@@ -200,7 +200,7 @@ class VideoWriter:
         picture.time_base = Fraction(1, TICKS)
         picture.pts = tick
         picture.duration = max(1, round(self._period_s() * TICKS))
-        key = time_s - self._last_key_s >= KEY_EVERY_S
+        key = time_s + self._period_s() - self._last_key_s > KEY_EVERY_S
         picture.pict_type = int(av.video.frame.PictureType.I if key else av.video.frame.PictureType.NONE)
         if key:
             self._last_key_s = time_s
