@@ -1,0 +1,143 @@
+"""Tempo and its steadiness, from the stamped cycles of strokes.
+
+Conventions. Intervals are taken inside a stroke only, never across a break. Where a technique is done with both hands
+in turn (kneading, tapotement) the *rate* counts the cycles of both hands, as the presets do, but *steadiness* is that
+of each hand's own intervals: two thumbs that are never exactly opposite would otherwise look unsteady. An interval
+longer than twice the median is a pause; pauses are counted and left out of rate, steadiness and drift.
+Drift is the Theil–Sen slope of the logarithm of the instantaneous rate (Sen 1968): a few missed cycles don't move it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from trainer.model import Floats, Rhythm, Stroke
+from trainer.strokes.techniques import Technique
+
+PAUSE = 2.0
+"""An interval this many times the median is a pause."""
+_NAN = float("nan")
+
+
+def rhythm_of(strokes: Sequence[Stroke], technique: Technique) -> Rhythm:
+    """Rhythm of all strokes of ``technique`` (others in ``strokes`` are passed over).
+
+    Numbers are NaN with fewer than three cycles in all strokes' runs together, drift also with less than 5 s of them.
+    """
+    mine = [s for s in strokes if s.technique == technique.id]
+    cycles = sum(len(s.cycles_s) for s in mine)
+    balance = _balance(mine)
+    gaps = [np.diff(np.asarray(s.cycles_s, float)) for s in mine if len(s.cycles_s) >= 2]
+    intervals = np.concatenate(gaps) if gaps else np.zeros(0)
+    if len(intervals) < 2:
+        share = _held_share(mine, technique) if technique.hold_s else _NAN
+        return Rhythm(technique.id, cycles, _NAN, _NAN, _NAN, share, balance, 0)
+    pause = intervals > PAUSE * float(np.median(intervals))
+    worked = intervals[~pause]
+    rate = 60.0 / float(worked.mean())
+    curves = [interval_curve(s, technique) for s in mine]
+    when = np.concatenate([c[0] for c in curves])
+    rates = np.concatenate([c[1] for c in curves])
+    return Rhythm(
+        technique.id, cycles, rate, _cv(mine, technique), _drift(when, rates),
+        _held_share(mine, technique) if technique.hold_s else _in_range(rates, technique), balance, int(pause.sum()),
+    )  # fmt: skip
+
+
+def interval_curve(stroke: Stroke, technique: Technique) -> tuple[Floats, Floats]:
+    """(times_s (n,), rates_per_min (n,)): the instantaneous rate at the end of each interval, pauses as NaN.
+
+    Where both hands alternate, an interval reaches over two cycles (one of each hand), so that the curve shows the
+    tempo and not which hand comes first.
+    """
+    t = np.asarray(stroke.cycles_s, float)
+    stride = 2 if technique.alternating and len(set(stroke.cycle_sides)) == 2 else 1
+    if len(t) <= stride:
+        return np.zeros(0), np.zeros(0)
+    gaps = t[stride:] - t[:-stride]
+    rates = 60.0 * stride / np.maximum(gaps, 1e-6)
+    rates[gaps > PAUSE * float(np.median(gaps))] = np.nan
+    return t[stride:], rates
+
+
+def live_rate(cycle_times_s: Sequence[float], now_s: float, window_s: float = 6.0) -> float:
+    """Cycles per minute just now, NaN when it can't be told or the work has stopped.
+
+    Looks at the cycles of the last ``window_s``, or at the last three when the technique is slower than that (up to
+    four windows back). A last cycle older than two and a half intervals means that it has stopped.
+    """
+    t = np.sort(np.asarray(cycle_times_s, float))
+    t = t[np.isfinite(t) & (t <= now_s + 1e-9) & (t >= now_s - 4 * window_s)]
+    if len(t) < 3:
+        return _NAN
+    recent = t[t >= now_s - window_s]
+    if len(recent) < 3:
+        recent = t[-3:]
+    mean = float(recent[-1] - recent[0]) / (len(recent) - 1)
+    if mean <= 0 or now_s - recent[-1] > 2.5 * mean + 0.5:
+        return _NAN
+    return 60.0 / mean
+
+
+def _own_intervals(stroke: Stroke, technique: Technique) -> list[Floats]:
+    """Intervals of each hand apart where hands alternate, else all together."""
+    t = np.asarray(stroke.cycles_s, float)
+    if technique.alternating and len(stroke.cycle_sides) == len(t):
+        sides = np.asarray(stroke.cycle_sides)
+        return [np.diff(t[sides == s]) for s in ("left", "right")]
+    return [np.diff(t)]
+
+
+def _cv(strokes: Sequence[Stroke], technique: Technique) -> float:
+    """Spread over mean of the intervals, each hand around its own mean, pauses left out."""
+    by_series: list[Floats] = []
+    pooled: dict[int, list[Floats]] = {}
+    for stroke in strokes:
+        for i, gaps in enumerate(_own_intervals(stroke, technique)):
+            pooled.setdefault(i, []).append(gaps)
+    for parts in pooled.values():
+        gaps = np.concatenate(parts)
+        if len(gaps) >= 2:
+            by_series.append(gaps[gaps <= PAUSE * float(np.median(gaps))])
+    known = [g for g in by_series if len(g) >= 2]
+    if not known:
+        return _NAN
+    around = np.concatenate([(g - g.mean()) / g.mean() for g in known])
+    return float(np.sqrt(np.sum(around**2) / max(len(around) - len(known), 1)))
+
+
+def _drift(when: Floats, rates: Floats) -> float:
+    ok = np.isfinite(rates)
+    t, y = when[ok], np.log(rates[ok])
+    if len(t) < 3 or t[-1] - t[0] < 5.0:
+        return _NAN
+    i, j = np.triu_indices(len(t), 1)
+    gap = t[j] - t[i]
+    far = gap > 1e-6
+    slope = float(np.median((y[j] - y[i])[far] / gap[far]))
+    return 100.0 * 60.0 * slope
+
+
+def _in_range(rates: Floats, technique: Technique) -> float:
+    known = rates[np.isfinite(rates)]
+    if technique.rate_range is None or not len(known):
+        return _NAN
+    low, high = technique.rate_range
+    return float(np.mean((known >= low) & (known <= high)))
+
+
+def _held_share(strokes: Sequence[Stroke], technique: Technique) -> float:
+    """Share of holds that lasted as long as the preset says; a hold ends with the next one or with the stroke."""
+    assert technique.hold_s is not None
+    held = [np.diff(np.append(np.asarray(s.cycles_s, float), s.end_s)) for s in strokes if s.cycles_s]
+    if not held:
+        return _NAN
+    seconds = np.concatenate(held)
+    return float(np.mean((seconds >= technique.hold_s[0]) & (seconds <= technique.hold_s[1])))
+
+
+def _balance(strokes: Sequence[Stroke]) -> float:
+    sides = [side for s in strokes for side in s.cycle_sides]
+    return sides.count("left") / len(sides) if sides else _NAN

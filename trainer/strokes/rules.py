@@ -1,0 +1,137 @@
+"""The first recogniser: soft rules on motion features, remembered over time by a small filter.
+
+Ten times a second of presentation time the last seconds of touch are turned into features, the features into a score
+per technique, and the scores into beliefs by a forward filter over "which technique is going on" (it may change, but
+seldom does). The belief "none of these" is always in the race, so that poor fits end as *not sure*. Between these
+instants the judgement stands. Everything depends on what has been seen up to now only.
+"""
+
+from __future__ import annotations
+
+from math import floor
+from typing import Any
+
+import numpy as np
+
+from trainer.model import Floats, Judgement, Side, Touch
+from trainer.strokes.cycles import CycleFinder
+from trainer.strokes.evidence import ACTIVE, Evidence, View, weigh
+from trainer.strokes.features import hand_features, pair_features
+from trainer.strokes.window import Grid, Window, settled
+
+TICK_S = 0.1
+SHORT_S = 1.8
+LONG_S = 4.0
+
+_STATES = (*ACTIVE, "rest", "unsure")
+_UNSURE = len(_STATES) - 1
+
+
+class RuleRecogniser:
+    """Soft rules over all techniques. One object per session; not thread-safe.
+
+    ``sharpness`` how strongly one second of evidence counts; ``changes_per_s`` how often practitioners are expected
+    to change what they do; ``sure`` the belief needed to name a technique, ``keep`` the belief below which it is
+    dropped.
+    """
+
+    name = "rules"
+
+    def __init__(
+        self, *, sharpness: float = 5.0, changes_per_s: float = 0.12, sure: float = 0.6, keep: float = 0.4
+    ) -> None:
+        self._settings = {"sharpness": sharpness, "changes_per_s": changes_per_s, "sure": sure, "keep": keep}
+        self._sharpness, self._changes, self._sure, self._keep = sharpness, changes_per_s, sure, keep
+        self._window = Window(LONG_S + 0.5)
+        self._belief = np.full(len(_STATES), 1.0 / len(_STATES))
+        self._tick = -1
+        self._last_s = -np.inf
+        self._technique: str | None = None
+        self._hands: tuple[Side, ...] = ()
+        self._votes = np.zeros((len(_STATES), 2))
+        self._confidence = 0.0
+        self._cycles = CycleFinder()
+        self.evidence: Evidence | None = None
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What this recogniser is and how it is set, for the scorecard."""
+        return {"name": self.name, "tick_s": TICK_S, "window_s": [SHORT_S, LONG_S], **self._settings}
+
+    def update(self, touch: Touch) -> Judgement:
+        """The judgement at this instant. Touches come in order of time; one that doesn't is ignored."""
+        if touch.time_s <= self._last_s:
+            return Judgement(touch.time_s, self._technique, self._confidence, self._hands)
+        self._last_s = touch.time_s
+        self._window.add(touch)
+        tick = floor(touch.time_s / TICK_S + 1e-6)
+        new: tuple[tuple[float, Side], ...] = ()
+        if tick != self._tick:
+            steps = min(tick - self._tick, 10) if self._tick >= 0 else 1
+            self._tick = tick
+            grid = self._window.grid(touch.time_s)
+            self._think(grid, touch.foot.length_mm, steps * TICK_S)
+            new = self._cycles.update(grid, self._technique, self._hands, touch.foot.length_mm)
+        return Judgement(touch.time_s, self._technique, self._confidence, self._hands, new)
+
+    def _think(self, grid: Grid, length_mm: float, seconds: float) -> None:
+        one, other = (settled(h) for h in grid.hands)
+        long = Grid(grid.time_s, (one, other), grid.foot_mm).last(LONG_S)
+        short = long.last(SHORT_S)
+        left, right = (hand_features(h) for h in short.hands)
+        slow_left, slow_right = (hand_features(h) for h in long.hands)
+        view = View(
+            (left, right), (slow_left, slow_right), pair_features(short), pair_features(long), length_mm
+        )
+        self.evidence = weigh(view)
+        self._belief = self._filtered(_likelihood(self.evidence), seconds)
+        self._decide(seconds)
+
+    def _filtered(self, scores: Floats, seconds: float) -> Floats:
+        move = min(0.5, self._changes * seconds)
+        prior = self._belief * (1 - move) + move / len(_STATES)
+        belief = prior * scores ** (self._sharpness * seconds)
+        return np.asarray(belief / belief.sum())
+
+    def _decide(self, seconds: float) -> None:
+        assert self.evidence is not None
+        best = int(np.argmax(self._belief))
+        held = _STATES.index(self._technique) if self._technique is not None else None
+        if held is not None and held != best and self._belief[best] < self._sure and self._belief[held] > self._keep:
+            best = held
+        belief = float(self._belief[best])
+        sure = belief >= (self._keep if best == held else self._sure)
+        self._technique = _STATES[best] if sure and best != _UNSURE else None
+        fade = 0.5 ** (seconds / 0.7)
+        self._votes *= fade
+        for name, sides in self.evidence.hands.items():
+            for side in sides:
+                self._votes[_STATES.index(name), 0 if side == "left" else 1] += 1 - fade
+        self._hands = self._workers(self._technique)
+        seen = 0.4 + 0.6 * min(1.0, self.evidence.seen / 0.8)
+        if self._technique is None:
+            self._confidence = float(self._belief[:_UNSURE].max()) * seen
+        else:
+            self._confidence = belief * seen
+
+    def _workers(self, technique: str | None) -> tuple[Side, ...]:
+        if technique is None or technique == "rest":
+            return ()
+        left, right = self._votes[_STATES.index(technique)]
+        most = max(left, right)
+        if most <= 0:
+            return self._hands
+        both: list[Side] = []
+        if left >= 0.4 * most:
+            both.append("left")
+        if right >= 0.4 * most:
+            both.append("right")
+        return tuple(both)
+
+
+def _likelihood(evidence: Evidence) -> Floats:
+    """Scores in the order of the states. What is hardly seen says hardly anything: all move towards equal."""
+    scores = np.array([evidence.scores[name] for name in _STATES[:-1]] + [0.12])
+    scores = np.clip(scores, 0.02, 1.0)
+    trust = min(1.0, evidence.seen / 0.5)
+    return np.asarray(scores ** (0.3 + 0.7 * trust))

@@ -1,0 +1,220 @@
+"""The techniques and their presets, read from a data file that a teacher can overwrite in part.
+
+Ids and figures are those of the domain's table: published tempos contradict each other, so each preset is a
+range with its source, and "none found" where there is none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, replace
+from importlib import resources
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import FormatError
+
+REST = "rest"
+NO_SOURCE = "none found"
+PARTS = ("thumb", "index", "fingers", "palm", "knuckles", "pinch")
+
+_KEYS = {
+    "name": "a short text", "how": "a text", "contact": "a text",
+    "parts": f"a list out of {', '.join(PARTS)}",
+    "landmarks": "a list of hand landmarks 0 to 20", "cycle": "a text",
+    "rate_per_min": "two numbers [low, high], 0 < low < high <= 1200",
+    "other_rates": "a list of {name, rate_per_min, source}",
+    "hold_s": "two numbers [shortest, longest], in seconds",
+    "typical_hold_s": "a number of seconds", "cycles_per_set": "two whole numbers [fewest, most]",
+    "source": "a text", "alternating": "true or false",
+}  # fmt: skip
+_REQUIRED = ("name", "how", "contact", "parts", "landmarks", "cycle", "source", "alternating")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A range of rates, in cycles per minute, and where it comes from."""
+
+    name: str
+    rate_per_min: tuple[float, float]
+    source: str
+
+
+@dataclass(frozen=True)
+class Technique:
+    """One technique. ``landmarks`` are indexes (0–20) of the hand landmarks that stand for its contact.
+
+    ``rate_range`` is (low, high) cycles per minute, None where a rate makes no sense; ``hold_s`` (shortest,
+    longest) seconds of a hold, None for what isn't held; ``presets`` begins with ``rate_range`` itself.
+    """
+
+    id: str
+    name: str
+    how: str
+    contact: str
+    parts: tuple[str, ...]
+    landmarks: tuple[int, ...]
+    cycle: str
+    source: str
+    alternating: bool
+    rate_range: tuple[float, float] | None = None
+    presets: tuple[Preset, ...] = ()
+    hold_s: tuple[float, float] | None = None
+    typical_hold_s: float | None = None
+    cycles_per_set: tuple[int, int] | None = None
+
+
+Techniques = dict[str, Technique]
+
+
+def load_techniques(path: Path | str | None = None) -> Techniques:
+    """Technique id → Technique in teaching order, ``rest`` last; ``path`` names a file that overrides parts.
+
+    Raises FormatError, naming file, key and allowed values, when the file can't be read or holds something else.
+    """
+    text = resources.files(__package__).joinpath("techniques.toml").read_text("utf-8")
+    data = _parse(text, "techniques.toml")
+    techniques = {key: _technique(key, table, "techniques.toml") for key, table in data.items()}
+    if path is None:
+        return techniques
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        message = f"Expected a readable techniques file at '{path}' ({reason}): check the path."
+        raise FormatError(message) from error
+    for key, table in _parse(text, str(path)).items():
+        if key not in techniques:
+            raise FormatError(f"{path}: unknown technique '{key}'{_guess(key, list(techniques))}.")
+        techniques[key] = _overridden(techniques[key], table, str(path))
+    return techniques
+
+
+def _parse(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(f"Expected TOML in '{where}', but {error}: mend that line.") from error
+
+
+def _technique(key: str, table: Any, where: str) -> Technique:
+    missing = [k for k in _REQUIRED if not isinstance(table, dict) or k not in table]
+    if missing:
+        raise FormatError(f"{where}: [{key}] lacks {', '.join(missing)}.")
+    bare = Technique(key, "", "", "", (), (), "", NO_SOURCE, False)
+    return _overridden(bare, table, where)
+
+
+def _overridden(old: Technique, table: Any, where: str) -> Technique:
+    if not isinstance(table, dict):
+        raise FormatError(f"{where}: '{old.id}' must be a table like [{old.id}], got {table!r}.")
+    for key in table:
+        if key not in _KEYS:
+            raise FormatError(f"{where}: [{old.id}] has an unknown key '{key}'{_guess(key, list(_KEYS))}.")
+    read = _Reader(table, f"{where}: [{old.id}]")
+    new = replace(
+        old,
+        name=read.text("name", old.name), how=read.text("how", old.how),
+        contact=read.text("contact", old.contact),
+        cycle=read.text("cycle", old.cycle), alternating=read.flag("alternating", old.alternating),
+        parts=read.parts(old.parts), landmarks=read.landmarks(old.landmarks),
+        rate_range=read.span("rate_per_min", old.rate_range, 1200),
+        hold_s=read.span("hold_s", old.hold_s, 3600),
+        typical_hold_s=read.seconds("typical_hold_s", old.typical_hold_s),
+        cycles_per_set=read.counts("cycles_per_set", old.cycles_per_set),
+        # A rate of the teacher's own doesn't inherit the source of the rate it replaces.
+        source=read.text("source", NO_SOURCE if "rate_per_min" in table or "hold_s" in table else old.source),
+    )  # fmt: skip
+    others = read.others(old.presets[1:])
+    own = (Preset("usual", new.rate_range, new.source),) if new.rate_range else ()
+    return replace(new, presets=own + others)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    table: dict[str, Any]
+    where: str
+
+    def fail(self, key: str) -> FormatError:
+        return FormatError(f"{self.where} {key}: expected {_KEYS[key]}, got {self.table[key]!r}.")
+
+    def text(self, key: str, default: str) -> str:
+        value = self.table.get(key, default)
+        if not isinstance(value, str) or (key == "name" and key in self.table and not value.strip()):
+            raise self.fail(key)
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.table.get(key, default)
+        if not isinstance(value, bool):
+            raise self.fail(key)
+        return value
+
+    def seconds(self, key: str, default: float | None) -> float | None:
+        value = self.table.get(key, default)
+        if value is not None and not (_is_number(value) and value > 0):
+            raise self.fail(key)
+        return None if value is None else float(value)
+
+    def span(self, key: str, default: tuple[float, float] | None, most: float) -> tuple[float, float] | None:
+        if key not in self.table:
+            return default
+        span = _span(self.table[key], most)
+        if span is None:
+            raise self.fail(key)
+        return span
+
+    def counts(self, key: str, default: tuple[int, int] | None) -> tuple[int, int] | None:
+        if key not in self.table:
+            return default
+        value = self.table[key]
+        if not (isinstance(value, list) and len(value) == 2 and all(type(v) is int for v in value)):
+            raise self.fail(key)
+        if not 0 < value[0] <= value[1]:
+            raise self.fail(key)
+        return value[0], value[1]
+
+    def parts(self, default: tuple[str, ...]) -> tuple[str, ...]:
+        value = self.table.get("parts", list(default))
+        if not isinstance(value, list) or any(v not in PARTS for v in value):
+            raise self.fail("parts")
+        return tuple(value)
+
+    def landmarks(self, default: tuple[int, ...]) -> tuple[int, ...]:
+        value = self.table.get("landmarks", list(default))
+        if not isinstance(value, list) or any(type(v) is not int or not 0 <= v <= 20 for v in value):
+            raise self.fail("landmarks")
+        return tuple(value)
+
+    def others(self, default: tuple[Preset, ...]) -> tuple[Preset, ...]:
+        if "other_rates" not in self.table:
+            return default
+        value = self.table["other_rates"]
+        if not isinstance(value, list):
+            raise self.fail("other_rates")
+        found = []
+        for item in value:
+            span = _span(item.get("rate_per_min"), 1200) if isinstance(item, dict) else None
+            if span is None or not isinstance(item.get("name"), str):
+                raise self.fail("other_rates")
+            found.append(Preset(item["name"], span, str(item.get("source", NO_SOURCE))))
+        return tuple(found)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _span(value: Any, most: float) -> tuple[float, float] | None:
+    if not (isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value)):
+        return None
+    low, high = float(value[0]), float(value[1])
+    return (low, high) if 0 < low < high <= most else None
+
+
+def _guess(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f": did you mean '{close[0]}'?" if close else f": use one of {', '.join(known)}"
