@@ -136,8 +136,8 @@ def _sort_into_zones(view: View, u: Floats, v: Floats) -> NDArray[np.int64]:
         return np.select([u < 0.30, u < ball_line, u < toe_line], [rear, middle, ball], toes)
     if view == "dorsal":
         ankle = np.where(v < 0.5, names.index("ankle_medial"), names.index("ankle_lateral"))
-        fore, instep, toes = (names.index(n) for n in ("forefoot_top", "instep", "toes_top"))
-        return np.select([u < 0.30, u < ball_line, u < toe_line], [ankle, np.full_like(ankle, instep), fore], toes)
+        fore, instep, tips = (names.index(n) for n in ("forefoot_top", "instep", "toes_top"))
+        return np.select([u < 0.30, u < ball_line, u < toe_line], [ankle, np.full_like(ankle, instep), fore], tips)
     toe, ball_side, fore, low_mid, upper_mid, heel, ankle_id = range(7)
     rear = np.where(v < 0.45, heel, ankle_id)
     middle = np.where(v < 0.45, low_mid, upper_mid)

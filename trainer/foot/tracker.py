@@ -27,6 +27,8 @@ _ENOUGH = 0.22
 _AGAIN = 0.45
 """Share needed to hold that a lost foot is back."""
 _FEWEST = 6
+_ENOUGH_FOR_TILT = 20
+"""Patches needed to measure shear and squeeze besides shift, turn and size."""
 _LEARN_EVERY_S = 0.2
 _ORIGIN_AFTER_S = 3.0
 _SEARCH_EVERY_S = 0.4
@@ -86,7 +88,6 @@ class FootTracker:
         self._anchored_s = self._matched_s = self._learned_s = self._checked_s = -math.inf
         self._searched_s = self._found_s = -math.inf
         self._lost = False
-        self._tilted = False
         self._matches: Alignment | None = None
 
     def set_given(self, given: GivenFoot) -> None:
@@ -164,18 +165,15 @@ class FootTracker:
     def _match(self, now: _View) -> None:
         """Find the foot near its last place; stamps ``_matched_s`` when it is there."""
         assert self._anchor is not None
-        best = self._anchor.align(now.picture, now.hidden, self._warp, affine=self._tilted)
+        tilts = self._matches is not None and self._matches.patches >= _ENOUGH_FOR_TILT
+        best = self._anchor.align(now.picture, now.hidden, self._warp, affine=tilts)
         usual = self._matches.matched if self._matches is not None else 1.0
         if best.matched < max(0.4, 0.75 * usual) and self._before is not None:
             moved = flow_warp(self._before.gray, now.gray, self._before.hidden, self._anchor, self._warp)
             if moved is not None:
-                other = self._anchor.align(now.picture, now.hidden, moved[0], affine=self._tilted)
+                other = self._anchor.align(now.picture, now.hidden, moved[0], affine=tilts)
                 if other.patches > best.patches:
                     best = other
-        if best.matched < 0.6 and best.patches >= 12:
-            tilted = self._anchor.align(now.picture, now.hidden, best.warp, affine=True)
-            if tilted.patches > 1.1 * best.patches and _plausible_warp(tilted.warp):
-                best, self._tilted = tilted, True
         if best.matched >= _ENOUGH and best.patches >= _FEWEST and _plausible_warp(best.warp):
             self._accept(best, now.time_s)
 

@@ -1,0 +1,236 @@
+"""How well a foot of some shape, size and place explains a picture: scores for many poses at once. Pure functions.
+
+A pose is (x, y, log length, angle, log widening, shear): the foot's middle in px, its length in px, the direction of its
+toes, how much wider than the atlas it looks and how far it leans. Mirroring (chirality) is kept apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.foot import atlas
+from trainer.model import Floats, View
+
+F32 = NDArray[np.float32]
+
+BINS = 8
+"""Directions of edges that are told apart, over half a turn."""
+PRIOR = np.array([np.inf, np.inf, np.inf, np.inf, 0.16, 0.16])
+"""Standard deviations of a pose's widening and shear."""
+
+
+@dataclass(frozen=True, eq=False)
+class Probes:
+    """Where a pose is tested, in foot lengths about the middle of an unmirrored map. All (N, 2).
+
+    ``inside`` and ``around`` are compared in colour (``around_weight`` (N,) is low where the leg may be), ``rim`` with
+    outward ``normals`` is where edges belong, ``gaps`` with ``gap_normals`` lie between the toes.
+    """
+
+    inside: Floats
+    around: Floats
+    around_weight: Floats
+    rim: Floats
+    rim_weight: Floats
+    normals: Floats
+    gaps: Floats
+    gap_normals: Floats
+
+
+@cache
+def probes(view: View) -> Probes:
+    """Test points for a view."""
+    aspect = atlas.aspect(view)
+    ring = (atlas.outline(view) - 0.5) * [1.0, aspect]
+    rim, normals = _resampled(ring, 80)
+    u, v = np.meshgrid(np.linspace(0.02, 0.98, 25), np.linspace(0.02, 1.08, 13), indexing="ij")
+    grid = np.column_stack([u.ravel(), v.ravel()])
+    inside = (grid[atlas.inside_outline(view, grid, -0.015)] - 0.5) * [1.0, aspect]
+    near, far = (rim + 0.05 * normals)[::2], (rim + 0.11 * normals)[1::2]
+    around = np.concatenate([near, far])
+    hollow = ~atlas.inside_outline(view, around / [1.0, aspect] + 0.5, 0.025)
+    around = around[hollow]
+    if view in ("plantar", "dorsal"):
+        gaps, gap_normals = _toe_gaps(aspect)
+    else:
+        gaps, gap_normals = np.zeros((0, 2)), np.zeros((0, 2))
+    return Probes(inside, around, _leg_weight(view, around, aspect), rim, _leg_weight(view, rim, aspect), normals,
+                  gaps, gap_normals)  # fmt: skip
+
+
+def _leg_weight(view: View, points: Floats, aspect: float) -> Floats:
+    """Less where the leg may join the foot: behind the heel of a flat view, above the ankle of a side view."""
+    u, v = (points / [1.0, aspect] + 0.5).T
+    if view in ("plantar", "dorsal"):
+        return np.where(u < 0.10, 0.35, 1.0)
+    return np.where((v > 0.85) & (u < 0.5), 0.0, np.where((v > 0.5) & (u < 0.12), 0.4, 1.0))
+
+
+def _resampled(ring: Floats, count: int) -> tuple[Floats, Floats]:
+    """``count`` evenly spaced points of a closed line, and its outward unit normals there."""
+    closed = np.vstack([ring, ring[:1]])
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1))])
+    at = (np.arange(count) + 0.5) / count * along[-1]
+    points = np.column_stack([np.interp(at, along, closed[:, k]) for k in (0, 1)])
+    step = 0.012
+    ahead, behind = (
+        np.column_stack([np.interp((at + s) % along[-1], along, closed[:, k]) for k in (0, 1)]) for s in (step, -step)
+    )
+    tangent = ahead - behind
+    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    area = 0.5 * float(np.sum(closed[:-1, 0] * closed[1:, 1] - closed[1:, 0] * closed[:-1, 1]))
+    normal = np.column_stack([tangent[:, 1], -tangent[:, 0]]) * np.sign(area)
+    return points, normal
+
+
+def _toe_gaps(aspect: float) -> tuple[Floats, Floats]:
+    points, normals = [], []
+    for u, v in ((0.965, 0.335), (0.952, 0.53), (0.915, 0.70), (0.87, 0.85)):
+        for back in (0.015, 0.035, 0.055, 0.075):
+            points.append((u - back - 0.5, (v - 0.1 * back - 0.5) * aspect))
+            normals.append((0.0, 1.0))
+    return np.array(points), np.array(normals)
+
+
+def linear_parts(poses: Floats, mirror: int) -> Floats:
+    """(P, 2, 2) maps from foot lengths of the unmirrored map to px, without the shift."""
+    length, angle = np.exp(poses[:, 2]), poses[:, 3]
+    cos, sin = np.cos(angle), np.sin(angle)
+    wide, lean = np.exp(poses[:, 4]) * mirror, poses[:, 5] * mirror
+    out = np.empty((len(poses), 2, 2))
+    out[:, 0, 0], out[:, 0, 1] = cos, cos * lean - sin * wide
+    out[:, 1, 0], out[:, 1, 1] = sin, sin * lean + cos * wide
+    return out * length[:, None, None]
+
+
+def px_from_uv_of(pose: Floats, mirror: int, view: View) -> Floats:
+    """(3, 3) homography of one pose."""
+    linear = linear_parts(pose[None], mirror)[0] @ np.diag([1.0, atlas.aspect(view)])
+    out = np.eye(3)
+    out[:2, :2], out[:2, 2] = linear, pose[:2] - linear @ [0.5, 0.5]
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """A picture, prepared. ``likely`` (H, W) 0–1: how much a pixel looks like the foot; ``edges`` (BINS, H, W) 0–1
+    strength of edges by direction; ``ridges`` (BINS, H, W) 0–1 dark thin lines by direction of their normal; ``known``
+    (H, W) bool, False under hands."""
+
+    likely: F32
+    edges: F32
+    ridges: F32
+    known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """(P,) each in about 0–1: ``total`` to maximise; its parts: colour contrast of ``region`` and ``border``, contours
+    along the ``edge``, creases between the ``toes``, contrast and contours about the ``tips`` of the toes; ``shown`` the
+    share of the rim in plain view."""
+
+    total: Floats
+    region: Floats
+    border: Floats
+    edge: Floats
+    toes: Floats
+    tips: Floats
+    shown: Floats
+
+
+def edge_maps(lab: F32) -> tuple[F32, F32]:
+    """(BINS, H, W) edges and dark ridges of an (H, W, 3) Lab picture, by direction of their normal over half a turn."""
+    smooth = np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.0), np.float32)
+    gx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
+    gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
+    power = gx * gx + gy * gy
+    channel = power.argmax(axis=2)[..., None]
+    bx, by = (np.take_along_axis(g, channel, 2)[..., 0] for g in (gx, gy))
+    size = np.sqrt(bx * bx + by * by)
+    # Strength is relative to the surroundings: a soft contour on a plain cloth counts, one of many hairs doesn't.
+    usual = cv2.blur(size, (41, 41)) + 0.4
+    strength = size / (size + 1.6 * usual)
+    gray = smooth[..., 0]
+    fine = np.asarray(gray - cv2.GaussianBlur(gray, (0, 0), 2.5), np.float32)
+    dark = np.clip(-fine, 0, None)
+    dark = dark / (dark + 1.5 + cv2.blur(np.abs(fine), (41, 41)))
+    xx, xy, yy = (cv2.Sobel(fine, cv2.CV_32F, a, b, ksize=3, scale=0.125) for a, b in ((2, 0), (1, 1), (0, 2)))
+    ridge_angle = 0.5 * np.arctan2(2 * xy, xx - yy)
+    edge_angle = np.arctan2(by, bx)
+    kernel = np.ones((3, 3), np.uint8)
+    edges, ridges = [], []
+    for b in range(BINS):
+        direction = b * np.pi / BINS
+        edges.append(cv2.dilate(strength * np.cos(edge_angle - direction) ** 4, kernel))
+        ridges.append(cv2.dilate(dark * np.cos(ridge_angle - direction) ** 2, kernel))
+    return np.stack(edges).astype(np.float32), np.stack(ridges).astype(np.float32)
+
+
+def score(evidence: Evidence, poses: Floats, mirror: int, view: View) -> Scores:
+    """Scores of (P, 6) poses."""
+    test = probes(view)
+    linear = linear_parts(poses, mirror)
+    inside, inside_ok = _look(evidence, linear, poses, test.inside)
+    around, around_ok = _look(evidence, linear, poses, test.around)
+    within = _mean(inside, inside_ok)
+    without = _mean(around, around_ok * test.around_weight)
+    region = within - without
+    step = 0.03
+    inner, inner_ok = _look(evidence, linear, poses, test.rim - step * test.normals)
+    outer, outer_ok = _look(evidence, linear, poses, test.rim + step * test.normals)
+    shown = inner_ok * outer_ok * test.rim_weight
+    contrast = np.clip(inner - outer, -0.5, 1.0)
+    contour = _directed(evidence.edges, evidence, linear, poses, test.rim, test.normals)
+    border, edge = _mean(contrast, shown), _mean(contour, shown)
+    at_tips = shown * (test.rim[:, 0] > 0.30)
+    tips = _mean(0.5 * (contrast + contour), at_tips) * (at_tips.sum(axis=1) > 6)
+    toes = np.zeros(len(poses))
+    if len(test.gaps):
+        strength = _directed(evidence.ridges, evidence, linear, poses, test.gaps, test.gap_normals)
+        per_gap = strength.reshape(len(poses), 4, 4).mean(axis=2)
+        toes = np.sort(per_gap, axis=1)[:, 1:].mean(axis=1)
+    departure = (poses[:, 4] / PRIOR[4]) ** 2 + (poses[:, 5] / PRIOR[5]) ** 2
+    share = shown.sum(axis=1) / test.rim_weight.sum()
+    # What is hidden is no evidence: a pose may not win by lying under the hands or out of the picture.
+    total = 0.30 * region + np.sqrt(share) * (0.35 * border + 0.45 * edge + 0.15 * tips) + 0.30 * toes
+    return Scores(total - 0.018 * departure, region, border, edge, toes, tips, share)
+
+
+def _place(linear: Floats, poses: Floats, points: Floats) -> Floats:
+    return points @ linear.transpose(0, 2, 1) + poses[:, None, :2]
+
+
+def _index(shape: tuple[int, int], at: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    column, row = np.rint(at[..., 0]).astype(np.int64), np.rint(at[..., 1]).astype(np.int64)
+    ok = (column >= 0) & (column < shape[1]) & (row >= 0) & (row < shape[0])
+    return np.where(ok, row * shape[1] + column, 0), ok
+
+
+def _look(evidence: Evidence, linear: Floats, poses: Floats, points: Floats) -> tuple[Floats, Floats]:
+    index, ok = _index(evidence.likely.shape, _place(linear, poses, points))
+    ok &= evidence.known.ravel()[index]
+    return evidence.likely.ravel()[index].astype(float), ok.astype(float)
+
+
+def _directed(
+    maps: F32, evidence: Evidence, linear: Floats, poses: Floats, points: Floats, normals: Floats
+) -> Floats:
+    """(P, N) strength in the maps' direction nearest to each probe's normal, 0 outside and under hands."""
+    index, ok = _index(evidence.likely.shape, _place(linear, poses, points))
+    ok &= evidence.known.ravel()[index]
+    # Normals go by the inverse transpose; for directions its scale doesn't matter.
+    swapped = np.stack([linear[:, 1, 1], -linear[:, 1, 0], -linear[:, 0, 1], linear[:, 0, 0]], axis=1)
+    swapped = swapped.reshape(-1, 2, 2)
+    turned = normals @ swapped.transpose(0, 2, 1)
+    angle = np.arctan2(turned[..., 1], turned[..., 0])
+    which = np.rint(angle / (np.pi / BINS)).astype(np.int64) % BINS
+    return maps.reshape(BINS, -1)[which, index] * ok
+
+
+def _mean(values: Floats, weights: Floats) -> Floats:
+    return np.asarray((values * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-6))
