@@ -261,6 +261,46 @@ def truncated(folder: Path, share: float = 0.6, seconds: float = 4.0) -> Path:
     return path
 
 
+def trimmed(folder: Path) -> Path:
+    """Cut on the phone: an edit list shows the first second of two; the rest is still in the file."""
+    path = write_video(folder / "trimmed.mp4", steady(2.0), options={"bf": "0", "g": "10"})
+    data = bytearray(path.read_bytes())
+    at = data.index(b"elst") + 4 + 4 + 4  # past the name, version and flags, and the count of entries
+    whole = int.from_bytes(data[at : at + 4], "big")
+    data[at : at + 4] = (whole // 2).to_bytes(4, "big")
+    path.write_bytes(bytes(data))
+    return path
+
+
+def restarting(folder: Path) -> Path:
+    """Two recordings of different sizes in one transport stream: times fall back and the size changes half-way."""
+    first = write_video(folder / "first.ts", steady(1.0), options={"bf": "0"}, video_start_s=20.0)
+    second = write_video(folder / "second.ts", steady(1.0), size=(192, 128), options={"bf": "0"})
+    path = folder / "restarting.ts"
+    path.write_bytes(first.read_bytes() + second.read_bytes())
+    return path
+
+
+def high_dynamic_range(folder: Path) -> Path:
+    """As newer phones record: H.265, 10 bit, BT.2020 and HLG, turned."""
+    path = folder / "hdr.mov"
+    with av.open(str(path), "w") as container:
+        options = {"preset": "ultrafast", "x265-params": "log-level=none"}
+        stream = container.add_stream("libx265", rate=30, options=options)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p10le"
+        context = stream.codec_context
+        context.colorspace, context.color_primaries, context.color_trc, context.color_range = 9, 9, 18, 1
+        stream.set_display_rotation(-90)
+        for index in range(6):
+            frame = av.VideoFrame.from_ndarray(corners(), format="bgr24")
+            frame = frame.reformat(format="yuv420p10le", dst_colorspace=9)
+            frame.colorspace, frame.color_range, frame.pts = 9, 1, index
+            frame.time_base = Fraction(1, 30)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
 def damaged(folder: Path, seconds: float = 3.0, gop: int = 10) -> Path:
     """A key picture every ``gop`` frames; frames 33 to 36 are overwritten with noise (37 to 39 can't be trusted)."""
     path = folder / "damaged.mp4"

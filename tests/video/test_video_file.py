@@ -170,6 +170,35 @@ def test_a_cut_off_matroska_says_so_too(tmp_path: Path) -> None:
     assert not intact.truncated
 
 
+def test_what_was_trimmed_away_is_not_shown_and_not_missed(tmp_path: Path) -> None:
+    with FileSource(media.trimmed(tmp_path)) as source:
+        frames = list(source.frames())
+    assert [round(frame.time_s * 30) for frame in frames] == list(range(30))
+    assert not source.truncated
+    assert source.warnings == ()
+
+
+def test_times_that_fall_back_and_a_size_that_changes_do_not_end_the_video(tmp_path: Path) -> None:
+    with FileSource(media.restarting(tmp_path)) as source:
+        frames = list(source.frames())
+    assert len(frames) == 60
+    assert {frame.size for frame in frames} == {(source.info.width, source.info.height)}
+    times = np.array([frame.time_s for frame in frames])
+    np.testing.assert_allclose(np.diff(times), 1 / 30, atol=0.002)
+    made_for = [media.read_stamp(frame.image) for frame in frames]
+    np.testing.assert_allclose(made_for, [*media.steady(1.0), *media.steady(1.0)], atol=2 / media.TICKS)
+
+
+def test_the_high_dynamic_range_of_phones_works(tmp_path: Path) -> None:
+    with FileSource(media.high_dynamic_range(tmp_path)) as source:
+        frames = list(source.frames())
+        assert source.info.codec == "hevc"
+    assert len(frames) == 6
+    assert media.corner_names(frames[0].image) == "BRWG"
+    np.testing.assert_allclose(frames[0].image[72, 48], media.GREEN, atol=8)
+    np.testing.assert_allclose(frames[0].image[24, 48], media.RED, atol=8)
+
+
 def test_paced_frames_come_no_earlier_than_their_time_and_all_of_them(tmp_path: Path) -> None:
     path = media.variable_rate(tmp_path)
     with open_source(path) as source:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
+from trainer.errors import VideoError
 from trainer.model import Frame, Image
 from trainer.video.libav import av
 from trainer.video.opening import OpenVideo, open_video
@@ -63,6 +64,7 @@ class FileSource:
         try:
             first, _ = first_picture(video, self.path)
             self._shape = _shape_of(first, video, max_side)
+            _check_showable(first, self._shape, self.path)
             self.info = _info_of(video, self.path, self._shape)
         finally:
             video.container.close()
@@ -138,6 +140,16 @@ def _shape_of(picture: VideoFrame, video: OpenVideo, max_side: int | None) -> _S
     if aspect and 0.2 < aspect < 5:  # Pixels that aren't square are made so, or every angle would be wrong.
         width = round(width * aspect)
     return _Shape(*size_within(width, height, max_side), orientation)
+
+
+def _check_showable(picture: VideoFrame, shape: _Shape, path: Path) -> None:
+    try:
+        _image_of(picture, shape, av.video.reformatter.VideoReformatter())
+    except (av.error.FFmpegError, ValueError) as error:
+        raise VideoError(
+            f"Expected a video, but the colour format of '{path}' ({picture.format.name}) can't be shown: "
+            "export it as H.264 (MP4)."
+        ) from error
 
 
 def _info_of(video: OpenVideo, path: Path, shape: _Shape) -> VideoInfo:

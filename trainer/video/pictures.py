@@ -92,8 +92,9 @@ class Pictures:
     def _less_than_promised(self) -> bool:
         container, stream = self.video.container, self.video.stream
         formats = set(container.format.name.split(","))
-        if stream.frames and "mp4" in formats:
-            return self._packets < stream.frames
+        if "mp4" in formats:
+            # The index, unlike the count of frames, leaves out what an edit list has trimmed.
+            return self._packets < len(stream.index_entries)
         if not container.duration or formats & UNPROMISING:
             return False
         start_s = (container.start_time or 0) / av.time_base
