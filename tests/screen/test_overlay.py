@@ -193,7 +193,8 @@ def test_the_flat_map_is_turned_like_the_foot_in_the_picture(side: Side, view: V
 
 
 def test_mirroring_turns_the_picture_but_not_the_text(overlay: Overlay) -> None:
-    moment = moment_at((1280, 720), "grey", cue="Slower: about 70 a minute.")
+    gone = (Presence.UNKNOWN, Presence.UNKNOWN)
+    moment = moment_at((1280, 720), "grey", presences=gone, foot_presence=Presence.UNKNOWN)
     straight, mirrored = drawn(overlay, moment), drawn(overlay, moment, Hud(mirror=True))
     boxes = layout(1280, 720)
     # The stroke panel covers other pixels of the picture, but its white letters are the same.

@@ -9,8 +9,11 @@ import numpy as np
 
 from trainer.model import Image, Moment
 from trainer.screen.coverage_map import CoverageMap
+from trainer.screen.editor_layer import draw_editor
+from trainer.screen.foot_editor import FootEditor
 from trainer.screen.foot_layer import draw_foot
 from trainer.screen.hands_layer import draw_hand
+from trainer.screen.help_panel import draw_help
 from trainer.screen.hud import Hud
 from trainer.screen.layout import layout
 from trainer.screen.panels import current_posture, draw_chips, draw_cue, draw_session_panel
@@ -29,6 +32,24 @@ class Overlay:
         self._theme = theme or Theme()
         self._maps = CoverageMap(self._theme)
 
+    @property
+    def theme(self) -> Theme:
+        return self._theme
+
+    def another(self) -> Overlay:
+        """An overlay of its own for another thread, alike in all things."""
+        return Overlay(self._techniques, self._theme)
+
+    def draw_editor(self, image: Image, editor: FootEditor, hud: Hud) -> Image:
+        """The picture with the foot being marked on it, as a new array; ``image`` as in ``draw``."""
+        canvas = _canvas(image, hud.mirror)
+        draw_editor(canvas, editor, hud, layout(canvas.shape[1], canvas.shape[0]), self._theme)
+        return canvas
+
+    def draw_help(self, canvas: Image) -> None:
+        """The list of keys onto a drawn picture, in place."""
+        draw_help(canvas, layout(canvas.shape[1], canvas.shape[0]), self._theme)
+
     def draw(self, image: Image, moment: Moment, hud: Hud | None = None) -> Image:
         """The picture with everything on it, as a new array.
 
@@ -36,7 +57,7 @@ class Overlay:
         (see ``layout.canvas_size`` for small ones); landmarks are scaled with it.
         """
         hud = hud or Hud()
-        canvas = np.asarray(cv2.flip(image, 1) if hud.mirror else image.copy(), np.uint8)
+        canvas = _canvas(image, hud.mirror)
         size = (canvas.shape[1], canvas.shape[0])
         places, theme = layout(*size), self._theme
         unit = places.unit
@@ -56,3 +77,7 @@ class Overlay:
         elif moment.cue is not None:
             draw_cue(canvas, places.cue, moment.cue.text, "cue", theme, unit)
         return canvas
+
+
+def _canvas(image: Image, mirror: bool) -> Image:
+    return np.asarray(cv2.flip(image, 1), np.uint8) if mirror else image.copy()

@@ -45,7 +45,7 @@ def draw_session_panel(
     unit: float,
 ) -> None:  # fmt: skip
     """Time, recording dot, the flat map with its legend, and the zone being worked on."""
-    _backing(image, box, theme, unit)
+    backing(image, box, theme, unit)
     left, right = box.x + 2.0 * unit, box.right - 2.0 * unit
     body, small = round(theme.body * unit), round(theme.small * unit)
     draw_text(image, clock(moment.frame.time_s), left, box.y + 4.9 * unit, body, theme.ink, theme.strong_weight)
@@ -113,7 +113,7 @@ def draw_cue(image: Image, box: Box, text: str, kind: str, theme: Theme, unit: f
     from_text = max(width_of(row, size, theme.strong_weight) for row in rows)
     width = min(box.width, round(from_text + 8 * unit))
     left = round(box.x + (box.width - width) / 2)
-    _backing(image, Box(left, top, width, height), theme, unit)
+    backing(image, Box(left, top, width, height), theme, unit)
     bar = plate(max(2, round(0.7 * unit)), round(height - 3.2 * unit), max(1, round(0.35 * unit)),
                 theme.work if kind == "cue" else theme.soft, 1.0)  # fmt: skip
     lay(image, bar, round(left + 1.6 * unit), round(top + 1.6 * unit))
@@ -175,7 +175,7 @@ def _chip(image: Image, box: Box, chip: Chip, align: str, theme: Theme, unit: fl
     text, size = fitted(chip.text, size, theme.regular_weight, box.width - icon - 3.2 * unit, round(_NARROWEST * unit))
     width = min(box.width, round(width_of(text, size, theme.regular_weight) + icon + 3.2 * unit))
     left = box.x if align == "left" else box.right - width
-    _backing(image, Box(left, box.y, width, box.height), theme, unit)
+    backing(image, Box(left, box.y, width, box.height), theme, unit)
     middle = box.y + box.height / 2
     _icon(image, chip.icon, left + 2.9 * unit, middle, theme, unit)
     draw_text(image, text, left + 1.6 * unit + icon, middle + CAP_HEIGHT * size / 2, size, theme.ink)
@@ -195,5 +195,6 @@ def _icon(image: Image, icon: str, x: float, y: float, theme: Theme, unit: float
         lines(image, [centre + np.array([[0.0, -0.4], [0.0, 0.5]]) * unit], theme.warn, thick)
 
 
-def _backing(image: Image, box: Box, theme: Theme, unit: float) -> None:
+def backing(image: Image, box: Box, theme: Theme, unit: float) -> None:
+    """The dark translucent plate under every panel, which makes text legible on any picture."""
     lay(image, plate(box.width, box.height, round(1.6 * unit), theme.back, theme.back_alpha), box.x, box.y)
