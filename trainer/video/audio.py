@@ -96,13 +96,21 @@ class AudioTrack:
                 yield packet
 
     def _encoded(self, stream: AudioStream, into: AudioStream, start_s: float) -> Iterator[av.Packet[AudioStream]]:
-        resampler = av.AudioResampler(format="fltp", layout=into.layout, rate=into.rate)
+        def fresh() -> av.AudioResampler:
+            return av.AudioResampler(format="fltp", layout=into.layout, rate=into.rate)
+
+        resampler = fresh()
         for frame in self._decoded(stream):
             if frame.pts is not None and frame.time_base:
                 frame.pts -= round(start_s / frame.time_base)
                 if float(frame.pts * frame.time_base) + frame.samples / frame.sample_rate <= 0:
                     continue
-            for piece in resampler.resample(frame):
+            try:
+                pieces = resampler.resample(frame)
+            except (av.error.FFmpegError, ValueError):
+                resampler = fresh()  # Rate or channels changed on the way.
+                continue
+            for piece in pieces:
                 yield from into.encode(piece)
         for piece in resampler.resample(None):
             yield from into.encode(piece)
