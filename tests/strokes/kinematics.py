@@ -143,6 +143,12 @@ def _both(left: Array | None, right: Array | None, side: Side) -> tuple[Array | 
     return (left, right) if side == "right" else (right, left)
 
 
+def _top(radius: float, ratio: float, turn: float, sense: float) -> float:
+    """Phase (0–1) at which an ellipse is furthest towards +x."""
+    p = np.linspace(0, 1, 721)[:-1]
+    return float(p[int(np.argmax([_ellipse(q, radius, ratio, turn, sense)[0] for q in p]))])
+
+
 def _place(rng: np.random.Generator, u: tuple[float, float] = (0.2, 0.75)) -> Array:
     return np.array([LENGTH * rng.uniform(*u), WIDTH * rng.uniform(0.3, 0.7), 0.0])
 
@@ -164,13 +170,15 @@ def kneading(rng: np.random.Generator, T: float) -> Act:
             out.append(_thumb_moves(base, by, share))
         return out[0], out[1], _STILL
 
-    both = sorted(phase.events() + [e for e in _shifted(phase, offset) if 0 <= e <= T])
+    tops = [_top(r, ratio, turn, 1.0), (_top(r, ratio, turn, -1.0) - offset) % 1.0]
+    both = sorted(e for top in tops for e in _at(phase, top) if 0 <= e <= T)
     return Act(move, ("left", "right"), both, rate)
 
 
-def _shifted(phase: Phase, offset: float) -> list[float]:
+def _at(phase: Phase, part: float) -> list[float]:
+    """Instants at which the phase is ``part`` past a whole number."""
     n = np.arange(len(phase.knots))
-    return [float(x) for x in np.interp(n[:-1] + 1 - offset, n, phase.knots)]
+    return [float(x) for x in np.interp(n[:-1] + part, n, phase.knots)]
 
 
 def friction(rng: np.random.Generator, T: float) -> Act:
@@ -192,6 +200,7 @@ def friction(rng: np.random.Generator, T: float) -> Act:
             hand = _thumb_moves(_anchored(pose, side, 4, start), by, share)
         return *_both(other, hand, side), _STILL
 
+    phase.offset = _top(r, ratio, turn, 1.0)
     return Act(move, (side,), phase.events(), rate)
 
 
@@ -205,7 +214,7 @@ def finger_walking(rng: np.random.Generator, T: float) -> Act:
 
 def _walking(rng: np.random.Generator, T: float, part: str) -> Act:
     rate, bite = rng.uniform(60, 120), rng.uniform(2, 5)
-    phase = Phase(rate, T, rng, rng.uniform(0.03, 0.12), 0.5)
+    phase = Phase(rate, T, rng, rng.uniform(0.03, 0.12), 0.75)
     side = _side(rng)
     pose, other = (grasp(side, rng, 0.2) if part == "thumb" else flat(side, rng, rng.uniform(-40, 40))), _holder(side, rng)
     if part == "index":
@@ -288,6 +297,7 @@ def knuckling(rng: np.random.Generator, T: float) -> Act:
         p = replace(pose, along=along)
         return *_both(other, _anchored(p, side, (6, 10, 14, 18), start + _ellipse(ph, r, ratio, turn, 1.0)), side), _STILL
 
+    phase.offset = _top(r, ratio, turn, 1.0)
     return Act(move, (side,), phase.events(), rate)
 
 
@@ -317,7 +327,7 @@ def tapotement(rng: np.random.Generator, T: float) -> Act:
             hands[s] = base + rest_[0] + np.array([0, 0, 0.6 * h])
         return hands["left"], hands["right"], _STILL
 
-    cycles = phase.events() + ([e for e in _shifted(phase, 0.5) if 0 <= e <= T] if two else [])
+    cycles = phase.events() + ([e for e in _at(phase, 0.5) if 0 <= e <= T] if two else [])
     return Act(move, ("left", "right") if two else (side,), sorted(cycles), rate)
 
 
@@ -338,7 +348,7 @@ def press_hold(rng: np.random.Generator, T: float) -> Act:
         sway = np.array([0.8 * np.sin(1.7 * t), 0.8 * np.cos(1.1 * t), 0])
         return *_both(other, _anchored(pose, side, 4, before + (at - before) * w + lift + sway), side), _STILL
 
-    return Act(move, (side,), [s for s, _ in holds], 60 * len(holds) / T)
+    return Act(move, (side,), [s + 0.4 for s, _ in holds], 60 * len(holds) / T)
 
 
 def wringing(rng: np.random.Generator, T: float) -> Act:

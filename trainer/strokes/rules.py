@@ -22,6 +22,7 @@ from trainer.strokes.window import Grid, Window, settled
 TICK_S = 0.1
 SHORT_S = 1.8
 LONG_S = 4.0
+MEMORY_S = 7.0
 
 _STATES = (*ACTIVE, "rest", "unsure")
 _UNSURE = len(_STATES) - 1
@@ -42,7 +43,7 @@ class RuleRecogniser:
     ) -> None:
         self._settings = {"sharpness": sharpness, "changes_per_s": changes_per_s, "sure": sure, "keep": keep}
         self._sharpness, self._changes, self._sure, self._keep = sharpness, changes_per_s, sure, keep
-        self._window = Window(LONG_S + 0.5)
+        self._window = Window(MEMORY_S)
         self._belief = np.full(len(_STATES), 1.0 / len(_STATES))
         self._tick = -1
         self._last_s = -np.inf
