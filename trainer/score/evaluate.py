@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,6 +87,7 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth) -> Results:
 
     Frames are paired by time; a true frame without a row in the tracks counts as one in which nothing was seen.
     """
+    tracks = _at_size(tracks, truth)
     results = dict.fromkeys(METRICS, math.nan)
     row = _rows_for(tracks.time_s, truth.time_s)
     results |= _hands(tracks, row, truth) | _foot(tracks, row, truth)
@@ -155,6 +156,15 @@ def _cells(results: Mapping[str, Results]) -> list[tuple[str, Metric, list[str]]
         (name, metric, [metric.form.format(c[name]) if math.isfinite(c[name]) else "–" for c in columns])
         for name, metric in METRICS.items()
     ]
+
+
+def _at_size(tracks: Tracks, truth: Truth) -> Tracks:
+    """The tracks in the truth's pixels: a clip may have been scored at a smaller size."""
+    video = tracks.facts.get("video", {})
+    if not (video.get("width") and video.get("height")):
+        return tracks
+    scale = np.array([truth.width / video["width"], truth.height / video["height"]])
+    return replace(tracks, hand_px=tracks.hand_px * scale, foot_px=tracks.foot_px * scale)
 
 
 def _rows_for(times_s: Floats, wanted_s: Floats) -> Rows:
