@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from trainer.model import Floats
 from trainer.strokes.window import FINGERTIPS, KNUCKLES, PALM, RATE_HZ, Grid, HandGrid, palm_centre
 
-FREQUENCIES = np.arange(0.3, 6.51, 0.1)
+FREQUENCIES = np.geomspace(0.3, 6.5, 32)
 """Hz at which power is looked at; a 30 fps camera can't be trusted above."""
 
 MIN_SAMPLES = 8
@@ -137,23 +137,24 @@ def hand_features(hand: HandGrid, step_s: float = 1 / RATE_HZ) -> HandFeatures:
         ],
         axis=1,
     )  # fmt: skip
+    lengths = np.stack(
+        [
+            np.hypot(*(mm[:, 4] - mm[:, 2]).T), np.hypot(*(mm[:, 8] - mm[:, 5]).T),
+            np.hypot(*(thumb - index).T), np.hypot(*(mm[:, 9] - mm[:, 0]).T),
+        ],
+        axis=1,
+    )  # fmt: skip
     paths = _paths(points, known, step_s)
-    reach = np.hypot(*(mm[:, 4] - mm[:, 2]).T)
-    index_reach = np.hypot(*(mm[:, 8] - mm[:, 5]).T)
-    apart = np.hypot(*(thumb - index).T)
-    size = np.hypot(*(mm[:, 9] - mm[:, 0]).T)
-    swings = _swings(
-        np.stack([hand.angles[:, 0], hand.angles[:, 1], reach, index_reach, apart, size], axis=1), step_s
-    )
+    swings = _swings(hand.angles[:, :2], step_s) + _swings(lengths, step_s)
     near = hand.near[known].mean(axis=0)
-    size_mm = float(np.median(size[known]))
+    size_mm, apart = (float(np.median(lengths[known, k])) for k in (3, 2))
     return HandFeatures(
         seen=weight, **paths,
         ip_swing=swings[0][0], ip_rate=swings[0][1], pip_swing=swings[1][0], pip_rate=swings[1][1],
         reach_swing=swings[2][0], reach_rate=swings[2][1],
         index_reach_swing=swings[3][0], index_reach_rate=swings[3][1],
         curl=_median(hand.angles[:, 2]), fold=_fold(mm[known]), flat=_flat(mm[known]),
-        pinch_mm=float(np.median(apart[known])), pinch_swing=swings[4][0],
+        pinch_mm=apart, pinch_swing=swings[4][0],
         near_thumb=float(near[4]), near_index=float(near[8]), near_tips=float(near[list(FINGERTIPS)].mean()),
         near_palm=float(near[list(PALM)].mean()), size_mm=size_mm, size_swing=swings[5][0] / max(size_mm, 1.0),
     )  # fmt: skip
@@ -164,7 +165,7 @@ def pair_features(grid: Grid, step_s: float = 1 / RATE_HZ) -> PairFeatures:
     left, right = (palm_centre(h.mm) for h in grid.hands)
     both = np.isfinite(left[:, 0]) & np.isfinite(right[:, 0])
     anti = _velocity_correlation(left, right, both, step_s)
-    phase = thumbs_phase(grid)
+    phase = thumbs_phase(grid, step_s)
     d = grid.foot_mm[:, 2:4] - grid.foot_mm[:, 0:2]
     known = np.isfinite(d[:, 0])
     if known.sum() < MIN_SAMPLES:
@@ -173,22 +174,22 @@ def pair_features(grid: Grid, step_s: float = 1 / RATE_HZ) -> PairFeatures:
     return PairFeatures(*anti, phase, foot.radius, foot.flow, foot.turning, foot.rate_hz)
 
 
-def thumbs_phase(grid: Grid) -> float:
+def thumbs_phase(grid: Grid, step_s: float = 1 / RATE_HZ) -> float:
     """0 when both thumbs circle together to 1 when they are opposite; NaN when it can't be told."""
     left, right = (h.mm[:, 4] for h in grid.hands)
     both = np.isfinite(left[:, 0]) & np.isfinite(right[:, 0])
     if both.sum() < 2 * MIN_SAMPLES:
         return float("nan")
-    a, b = (_detrended(p[both], np.flatnonzero(both).astype(float)) for p in (left, right))
-    wave = _kernel(len(left))[:, both]
+    t = np.asarray(np.flatnonzero(both) * step_s, float)
+    a, b = (_fit(p[both], t)[1] for p in (left, right))
+    wave, count = _kernel(len(left), step_s)[:, both], len(FREQUENCIES)
     fa, fb = wave @ a, wave @ b
-    power = np.sum(np.abs(fa) ** 2, axis=1) * np.sum(np.abs(fb) ** 2, axis=1)
+    power = np.sum(fa**2, axis=1) * np.sum(fb**2, axis=1)
+    power = power[:count] + power[count:]
     k = int(np.argmax(power))
-    if power[k] <= 0:
-        return float("nan")
-    cross = float(np.real(np.sum(fa[k] * np.conj(fb[k]))))
-    scale = float(np.linalg.norm(fa[k]) * np.linalg.norm(fb[k]))
-    return 0.5 - 0.5 * cross / scale if scale > 0 else float("nan")
+    va, vb = (np.concatenate([f[k], f[k + count]]) for f in (fa, fb))
+    scale = float(np.linalg.norm(va) * np.linalg.norm(vb))
+    return 0.5 - 0.5 * float(va @ vb) / scale if scale > 0 else float("nan")
 
 
 def _paths(
@@ -214,8 +215,10 @@ def _paths(
     xx, yy, xy = (w[..., 0] ** 2).mean(0), (w[..., 1] ** 2).mean(0), (w[..., 0] * w[..., 1]).mean(0)
     half, root = 0.5 * (xx + yy), np.sqrt(0.25 * (xx - yy) ** 2 + xy**2)
     roundness = np.sqrt(np.maximum(half - root, 0) / np.maximum(half + root, 1e-9))
-    rates, shares = _rhythm(wobble, known, n)
-    ranges = np.percentile(p, 97, axis=0) - np.percentile(p, 3, axis=0)
+    rates, shares = _rhythm(wobble, known, step_s, pairs=True)
+    ordered = np.sort(p, axis=0)
+    edge = round(0.03 * (len(p) - 1))
+    ranges = ordered[-1 - edge] - ordered[edge]
     unit = d / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)[:, None]
     course, moments = _coarse(p, t)
     legs = np.diff(course, axis=0)
@@ -266,65 +269,60 @@ def _fit(values: Floats, t: Floats) -> tuple[Floats, Floats]:
     return slope, centred - tc[:, None] * slope
 
 
-def _detrended(values: Floats, t: Floats) -> Floats:
-    return _fit(values, t)[1]
-
-
 @cache
-def _kernel(n: int) -> NDArray[np.complex128]:
-    t = np.arange(n) / RATE_HZ
+def _kernel(n: int, step_s: float) -> Floats:
+    """(2 F, n) cosines, then sines, under a bell."""
+    angle = 2 * np.pi * FREQUENCIES[:, None] * np.arange(n) * step_s
     taper = np.hanning(n + 2)[1:-1]
-    return np.asarray(taper * np.exp(-2j * np.pi * FREQUENCIES[:, None] * t))
+    return np.asarray(taper * np.concatenate([np.cos(angle), np.sin(angle)]))
 
 
-def _rhythm(wobble: Floats, known: NDArray[np.bool_], n: int) -> tuple[Floats, Floats]:
-    """Strongest rate (Hz) and its share of power for pairs of columns (m, 2 P) sampled where ``known``.
+def _rhythm(wobble: Floats, known: NDArray[np.bool_], step_s: float, pairs: bool) -> tuple[Floats, Floats]:
+    """Strongest rate (Hz) and its share of the power of (m, c) columns sampled where ``known`` (n,).
 
-    A tapered periodogram over what was seen: gaps count as nothing, not as zero movement at a wrong place, because
-    the wobble's mean is zero.
+    A tapered periodogram over what was seen: a gap counts as nothing, and the wobble's mean is zero. With ``pairs``
+    the columns are x and y of points, taken together.
     """
-    power = np.abs(_kernel(n)[:, known] @ wobble) ** 2
-    both = power[:, 0::2] + power[:, 1::2]
-    best = np.argmax(both, axis=0)
-    cols = np.arange(both.shape[1])
-    lo, hi = np.maximum(best - 1, 0), np.minimum(best + 1, len(FREQUENCIES) - 1)
-    a, b, c = both[lo, cols], both[best, cols], both[hi, cols]
+    n, count = len(known), len(FREQUENCIES)
+    squares = (_kernel(n, step_s)[:, known] @ wobble) ** 2
+    power = squares[:count] + squares[count:]
+    if pairs:
+        power = power[:, 0::2] + power[:, 1::2]
+    best = np.argmax(power, axis=0)
+    cols = np.arange(power.shape[1])
+    lo, hi = np.maximum(best - 1, 0), np.minimum(best + 1, count - 1)
+    a, b, c = power[lo, cols], power[best, cols], power[hi, cols]
     bend = a - 2 * b + c
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shift = np.where((bend < 0) & (best > 0) & (best < len(FREQUENCIES) - 1), 0.5 * (a - c) / bend, 0.0)
+    inner = (bend < 0) & (best > 0) & (best < count - 1)
+    shift = np.where(inner, 0.5 * (a - c) / np.where(inner, bend, -1.0), 0.0)
+    rates = FREQUENCIES[best] * (FREQUENCIES[1] / FREQUENCIES[0]) ** shift
     # A pure tone fills a main lobe about 4 / duration wide: that much of the power counts as the rhythm's.
-    width = max(1, round(2.0 / (n / RATE_HZ) / 0.1))
-    rows = np.arange(len(FREQUENCIES))[:, None]
-    lobe = np.abs(rows - best) <= width
-    total = np.maximum(both.sum(axis=0), 1e-9)
-    share = np.where(lobe, both, 0).sum(axis=0) / total
-    return FREQUENCIES[best] + 0.1 * shift, share
+    lobe = np.abs(FREQUENCIES[:, None] - rates) <= 2.0 / (n * step_s)
+    density = power * FREQUENCIES[:, None]
+    share = np.where(lobe, density, 0).sum(axis=0) / np.maximum(density.sum(axis=0), 1e-9)
+    return rates, share
 
 
 def _swings(columns: Floats, step_s: float) -> list[tuple[float, float]]:
-    """(rms, Hz) of each column's wobble around a straight line, NaN where too little is known."""
-    out = []
-    n = len(columns)
-    for c in range(columns.shape[1]):
-        known = np.isfinite(columns[:, c])
-        if known.sum() < MIN_SAMPLES:
-            out.append((float("nan"), float("nan")))
-            continue
-        values = _smoothed(columns[:, c][:, None, None], known)[known][:, 0]
-        wobble = _detrended(values, np.flatnonzero(known) * step_s)
-        rate, share = _rhythm(np.concatenate([wobble, np.zeros_like(wobble)], axis=1), known, n)
-        # Only what keeps a rhythm counts as swing: landmark noise has none.
-        out.append((float(np.sqrt(np.mean(wobble**2)) * np.sqrt(share[0])), float(rate[0])))
-    return out
+    """(rms, Hz) of the rhythm in each column's wobble around a straight line, NaN where too little is known."""
+    known = np.isfinite(columns[:, 0])
+    if known.sum() < MIN_SAMPLES:
+        return [(float("nan"), float("nan"))] * columns.shape[1]
+    values = _smoothed(columns[:, :, None], known)[known][:, :, 0]
+    wobble = _fit(values, np.asarray(np.flatnonzero(known) * step_s, float))[1]
+    rates, shares = _rhythm(wobble, known, step_s, pairs=False)
+    # Only what keeps a rhythm counts as swing: landmark noise has none.
+    rms = np.sqrt(np.mean(wobble**2, axis=0) * shares)
+    return [(float(r), float(f)) for r, f in zip(rms, rates, strict=True)]
 
 
 def _velocity_correlation(
     left: Floats, right: Floats, both: NDArray[np.bool_], step_s: float
 ) -> tuple[float, float]:
-    t = np.flatnonzero(both)
+    t = np.asarray(np.flatnonzero(both) * step_s, float)
     if len(t) < 2 * MIN_SAMPLES:
         return float("nan"), float("nan")
-    course = [_coarse(p[both][:, None, :], t * step_s, 0.2) for p in (left, right)]
+    course = [_coarse(p[both][:, None, :], t, 0.2) for p in (left, right)]
     seconds = np.maximum(np.diff(course[0][1]), step_s)[:, None]
     a, b = (np.diff(c[0][:, 0], axis=0) / seconds for c in course)
     # (10 mm/s)² of common doubt keeps two still hands from correlating by accident.

@@ -17,12 +17,13 @@ from trainer.model import Floats, Judgement, Side, Touch
 from trainer.strokes.cycles import CycleFinder
 from trainer.strokes.evidence import ACTIVE, Evidence, View, weigh
 from trainer.strokes.features import hand_features, pair_features
-from trainer.strokes.window import Grid, Window, settled
+from trainer.strokes.window import RATE_HZ, Grid, Window, settled
 
 TICK_S = 0.1
 SHORT_S = 1.8
 LONG_S = 4.0
 MEMORY_S = 7.0
+THIN = 3
 
 _STATES = (*ACTIVE, "rest", "unsure")
 _UNSURE = len(_STATES) - 1
@@ -80,9 +81,12 @@ class RuleRecogniser:
         long = Grid(grid.time_s, (one, other), grid.foot_mm).last(LONG_S)
         short = long.last(SHORT_S)
         left, right = (hand_features(h) for h in short.hands)
-        slow_left, slow_right = (hand_features(h) for h in long.hands)
+        # What is slow needs fewer samples.
+        long = long.thinned(THIN)
+        step_s = THIN / RATE_HZ
+        slow_left, slow_right = (hand_features(h, step_s) for h in long.hands)
         view = View(
-            (left, right), (slow_left, slow_right), pair_features(short), pair_features(long), length_mm
+            (left, right), (slow_left, slow_right), pair_features(short), pair_features(long, step_s), length_mm
         )
         self.evidence = weigh(view)
         self._belief = self._filtered(_likelihood(self.evidence), seconds)

@@ -56,6 +56,12 @@ class Grid:
     hands: tuple[HandGrid, HandGrid]
     foot_mm: Floats
 
+    def thinned(self, stride: int) -> Grid:
+        """Every ``stride``-th instant, the newest among them."""
+        pick = slice((len(self.time_s) - 1) % stride, None, stride)
+        hands = [HandGrid(h.mm[pick], h.near[pick], h.seen[pick], h.angles[pick]) for h in self.hands]
+        return Grid(self.time_s[pick], (hands[0], hands[1]), self.foot_mm[pick])
+
     def last(self, seconds: float) -> Grid:
         count = min(len(self.time_s), round(seconds * RATE_HZ) + 1)
         left, right = self.hands
