@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any
 
 import typer
 
 from trainer import __version__
+from trainer.commands import studio
+from trainer.commands.guard import USER_ERROR, guarded
 from trainer.errors import TrainerError
 from trainer.settings import Settings, read_settings
 
@@ -23,31 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-USER_ERROR = 2
-"""Exit code of everything that the user can mend."""
-
-P = ParamSpec("P")
-
-
-def _guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """User errors and Ctrl-C as one line on stderr and exit code 2, never a traceback."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except TrainerError as error:
-            _complain(str(error))
-            raise typer.Exit(USER_ERROR) from None
-        except KeyboardInterrupt:
-            _complain("Stopped by Ctrl-C. Finished results are kept; nothing half-written is left.")
-            raise typer.Exit(USER_ERROR) from None
-
-    return run
-
-
-def _complain(line: str) -> None:
-    print(f"trainer: {line}", file=sys.stderr)
+app.add_typer(studio.app, name="studio")
 
 
 def _setting(name: str, *flags: str) -> Any:
@@ -79,7 +54,7 @@ def _root(
 
 
 @app.command()
-@_guarded
+@guarded
 def score(
     videos: Annotated[list[Path], typer.Argument(metavar="VIDEO…", help="Videos, or folders of videos.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results, one folder a video.")] = Path(
@@ -105,7 +80,7 @@ def score(
 
 
 @app.command()
-@_guarded
+@guarded
 def live(
     camera: Annotated[str, typer.Option("--camera", help="Camera number, or a video file to play as one.")] = "0",
     mirror: Annotated[bool, typer.Option("--mirror/--no-mirror", help="Show the picture as in a mirror.")] = False,
@@ -127,7 +102,7 @@ def live(
 
 
 @app.command()
-@_guarded
+@guarded
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("demo_results"),
     window: Annotated[bool, typer.Option("--window/--no-window", help="Play it in a window afterwards.")] = True,
@@ -139,7 +114,7 @@ def demo(
 
 
 @app.command()
-@_guarded
+@guarded
 def evaluate(
     clips: Annotated[list[Path], typer.Argument(metavar="CLIP…", help="Videos with known truth beside them.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also save all figures in this JSON file.")] = None,
@@ -161,7 +136,7 @@ def evaluate(
 
 
 @app.command()
-@_guarded
+@guarded
 def cameras(json_out: Json = False) -> None:
     """List the cameras of this machine."""
     from dataclasses import asdict
@@ -181,7 +156,7 @@ def cameras(json_out: Json = False) -> None:
 
 
 @app.command()
-@_guarded
+@guarded
 def doctor(json_out: Json = False) -> None:
     """Say what is wrong with this machine, and how to mend it."""
     from trainer.commands.tables import show_findings
@@ -191,7 +166,7 @@ def doctor(json_out: Json = False) -> None:
 
 
 @app.command()
-@_guarded
+@guarded
 def techniques(json_out: Json = False, presets: Presets = None) -> None:
     """List the techniques, their tempo presets and where these come from."""
     from trainer.commands.tables import show_techniques
@@ -200,7 +175,7 @@ def techniques(json_out: Json = False, presets: Presets = None) -> None:
 
 
 @app.command()
-@_guarded
+@guarded
 def bench(
     clip: Annotated[Path | None, typer.Argument(help="A video; the sample session when not given.")] = None,
     seconds: Annotated[float, typer.Option(min=2, help="How much of the clip each round takes.")] = 20.0,

@@ -118,11 +118,13 @@ def check_video() -> Finding:
 
 
 def check_display() -> Finding:
-    from trainer.screen.window import has_display
+    from trainer.screen.display import display_problem
 
-    if not has_display():
+    if (problem := display_problem()) is not None:
         return Finding(
-            "display", Verdict.WARNING, "there is none: `trainer live` can't open its window",
+            "display",
+            Verdict.WARNING,
+            f"none ({problem}): `trainer live` can't open its window",
             "work at the machine's own screen, or over ssh -X; scoring videos works without",
         )  # fmt: skip
     return Finding("display", Verdict.GOOD, "found")

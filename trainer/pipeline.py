@@ -21,14 +21,14 @@ from trainer.foot.tracker import FootTracker
 from trainer.hands.backend import HandBackend, open_backend
 from trainer.hands.forearm import forearm_direction
 from trainer.hands.tracker import HandTracker
-from trainer.model import Detection, Floats, Foot, Frame, Hands, Judgement, Moment
+from trainer.model import Detection, Floats, Foot, Frame, Hands, Judgement, Moment, Stroke
 from trainer.posture import PostureWatch
 from trainer.rhythm import live_rate, rhythm_of
 from trainer.session import Session
 from trainer.settings import Settings
 from trainer.spans import SpanBuilder
 from trainer.strokes.recogniser import Recogniser, open_recogniser
-from trainer.strokes.segments import SegmentBuilder
+from trainer.strokes.segments import LAG_S, StrokeBuilder
 from trainer.strokes.techniques import REST, Technique, Techniques, load_techniques
 from trainer.touch import touch_of
 
@@ -66,9 +66,9 @@ class Pipeline:
         self.techniques = techniques
         self._foot_tracker = foot_tracker
         self._hand_tracker = HandTracker(trusted=backend.trusted)
-        self._recogniser = recogniser
-        self._segments = SegmentBuilder()
-        self._coverage = CoverageMap(techniques, latency_s=recogniser.latency_s)
+        self.recogniser = recogniser
+        self._strokes = StrokeBuilder()
+        self._coverage = CoverageMap(techniques, latency_s=LAG_S)
         self._posture = PostureWatch()
         self._coach = Coach() if cues else None
         self._recent: deque[float] = deque()
@@ -110,11 +110,13 @@ class Pipeline:
     def finish(self) -> Session:
         """The whole session, with what the stages still held back. Call once, after the last frame."""
         self._coverage.finish()
-        return self.session()
+        return self._session(self._strokes.finish())
 
     def session(self) -> Session:
         """What the session has come to until now."""
-        strokes = self._segments.strokes()
+        return self._session(self._strokes.so_far())
+
+    def _session(self, strokes: tuple[Stroke, ...]) -> Session:
         done = {stroke.technique for stroke in strokes}
         return Session(
             duration_s=(self._last_s or 0.0) + self._period_s,
@@ -146,8 +148,8 @@ class Pipeline:
         hands = self._hand_tracker.update(frame, detections, known_foot)
         foot = self._foot_tracker.update(frame, hands)
         touch = touch_of(frame.time_s, hands, foot)
-        judgement = self._recogniser.update(touch)
-        self._segments.update(judgement)
+        judgement = self.recogniser.update(touch)
+        self._strokes.add(judgement)
         self._coverage.update(touch, judgement)
         self._remember_cycles(judgement)
         posture = self._posture.update(frame.time_s, hands, _forearms(frame, hands))

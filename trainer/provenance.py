@@ -12,16 +12,19 @@ from trainer.settings import Settings
 _LIBRARIES = ("opencv-python", "mediapipe", "av", "numpy", "scipy")
 
 
-def provenance(settings: Settings, backend: Data, recogniser: str) -> Data:
-    """Plain data for the scorecard. ``backend`` is the hand backend's own word (model file, sha256 …)."""
+def provenance(settings: Settings, backend: Data, recogniser: Data) -> Data:
+    """Plain data for scorecard and tracks. ``backend`` and ``recogniser`` are these stages' own words."""
+    hashes = {backend["model_file"]: backend["model_sha256"]} if "model_file" in backend else {}
     return {
-        "trainer": __version__,
-        "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "versions": {
+            "trainer": __version__,
+            "python": platform.python_version(),
+            **{name: known for name in _LIBRARIES if (known := _version(name)) is not None},
+        },
+        "model_hashes": hashes,
+        "settings": settings.model_dump(mode="json"),
         "hands": backend,
         "recogniser": recogniser,
-        "pass": "causal",
-        "settings": settings.model_dump(mode="json"),
     }
 
 

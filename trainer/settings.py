@@ -17,17 +17,23 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: Literal["full", "lite"] = Field("full", description="Hand landmark model: full, or lite for slow machines.")
-    backend: str = Field("mediapipe", description="Where hands come from; `trainer doctor` lists them.")
-    recogniser: str = Field("rules", description="What names the strokes.")
-    foot: Side | None = Field(None, description="Which foot is worked on; found when not given.")
-    view: View | None = Field(None, description="The side of the foot that the camera sees; found when not given.")
-    foot_length_mm: float | None = Field(
-        None, ge=100, le=400, description="Length of the foot in mm; 250 is assumed when not given."
+    model: Literal["full", "lite"] = Field(
+        default="full", description="Hand landmark model: full, or lite for slow machines."
     )
-    max_side: int = Field(1280, ge=320, le=4096, description="Pictures are scaled down to this longer side, in pixels.")
-    presets: Path | None = Field(None, description="A teacher's own technique presets (TOML).")
-    cues: bool = Field(True, description="Give cues.")
+    backend: str = Field(default="mediapipe", description="Where hands come from; `trainer doctor` lists them.")
+    recogniser: str = Field(default="rules", description="What names the strokes.")
+    foot: Side | None = Field(default=None, description="Which foot is worked on; found when not given.")
+    view: View | None = Field(
+        default=None, description="The side of the foot that the camera sees; found when not given."
+    )
+    foot_length_mm: float | None = Field(
+        default=None, ge=100, le=400, description="Length of the foot in mm; 250 is assumed when not given."
+    )
+    max_side: int = Field(
+        default=1280, ge=320, le=4096, description="Pictures are scaled down to this longer side, in pixels."
+    )
+    presets: Path | None = Field(default=None, description="A teacher's own technique presets (TOML).")
+    cues: bool = Field(default=True, description="Give cues.")
 
 
 def read_settings(path: Path | None, **overrides: object) -> Settings:

@@ -14,7 +14,7 @@ from trainer.settings import Settings
 
 def show_demo(out: Path, *, window: bool) -> None:
     """Score the sample session into ``out``, say where the results are, play it in a window where one can open."""
-    from trainer.screen.window import has_display
+    from trainer.screen.display import display_problem
 
     clip = data_dir() / "sample_videos" / "session.mp4"
     if not clip.is_file():
@@ -25,8 +25,8 @@ def show_demo(out: Path, *, window: bool) -> None:
         raise TrainerError("The sample session could not be scored; `trainer doctor` says what is wrong.")
     if not window:
         return
-    if not has_display():
-        console.print("There is no display here, so no window opens: look at overlay.mp4 and report.html.")
+    if (problem := display_problem()) is not None:
+        console.print(f"No window here ({problem}): look at overlay.mp4 and report.html.", highlight=False)
         return
     from trainer.commands.live import practise
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from trainer.commands.guard import complain
 from trainer.errors import TrainerError
 from trainer.files import write_text
 from trainer.hands.backend import HandBackend, open_backend
@@ -36,7 +37,7 @@ def evaluate_all(
                 results[clip.stem] = measure(clip, settings, find_foot=find_foot)
         except TrainerError as error:
             failed = True
-            print(f"trainer: {error}", file=sys.stderr)
+            complain(str(error))
     if results:
         text = json.dumps(to_plain(results), indent=2)
         if out is not None:

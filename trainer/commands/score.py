@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from trainer.commands.guard import complain
 from trainer.errors import TrainerError
 from trainer.model import Data
 from trainer.settings import Settings
@@ -64,7 +64,7 @@ def _progress(console: Console, label: str) -> Iterator[Callable[[float, float |
 
 
 def _failure(path: Path, error: TrainerError) -> Data:
-    print(f"trainer: {error}", file=sys.stderr)
+    complain(str(error))
     return {"video": str(path), "error": str(error)}
 
 
@@ -78,7 +78,7 @@ def _success(scored: Scored) -> Data:
 def _tell(console: Console, scored: Scored) -> None:
     card = scored.card
     for warning in scored.warnings:
-        print(f"trainer: {warning}", file=sys.stderr)
+        complain(warning)
     state = "" if scored.fresh else " (scored before; --again does it anew)"
     console.print(f"[bold]{scored.video.name}[/bold]{state}", highlight=False)
     for rhythm in card["rhythm"]:

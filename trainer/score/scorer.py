@@ -19,14 +19,18 @@ from trainer.score.report import write_report
 from trainer.score.scorecard import Extras, FootFacts, Span, build_scorecard, read_scorecard, write_scorecard
 from trainer.score.stills import StillKeeper
 from trainer.score.tracks import TrackRecorder
+from trainer.screen.layout import canvas_size
 from trainer.screen.overlay import Overlay
+from trainer.screen.recording import enlarged
 from trainer.session import Session
 from trainer.settings import Settings
 from trainer.video.digest import sha256_of
 from trainer.video.source import VideoInfo, open_source
 from trainer.video.writer import VideoWriter
 
-VIDEO_SUFFIXES = frozenset(".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .mts .m2ts .3gp .ogv .wmv".split())
+VIDEO_SUFFIXES = frozenset(
+    [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mts", ".m2ts", ".3gp", ".ogv", ".wmv"]
+)
 
 Progress = Callable[[float, float | None], None]
 """Called with seconds of video done, and seconds in all if the file tells."""
@@ -90,7 +94,7 @@ def scorecard_of(session: Session, pipeline: Pipeline, info: VideoInfo, digest: 
         coverage=session.coverage,
         posture=session.posture,
         cues=session.cues,
-        provenance=provenance(settings, pipeline.backend.provenance, pipeline.recogniser_name),
+        provenance=provenance(settings, pipeline.backend.provenance, pipeline.recogniser.provenance),
         extras=Extras(
             unseen=[Span(*span) for span in session.unseen],
             not_sure=[Span(*span) for span in session.not_sure],
@@ -126,12 +130,14 @@ def _watch(
         with (
             open_source(video, max_side=settings.max_side) as source,
             TrackRecorder(work / "tracks.parquet") as tracks,
-            VideoWriter(work / "overlay.mp4", info.width, info.height, audio_from=video) as writer,
+            VideoWriter(work / "overlay.mp4", *canvas_size(info.width, info.height), audio_from=video) as writer,
         ):
             tracks.facts["video"] = {"name": info.name, "width": info.width, "height": info.height}
-            tracks.facts["provenance"] = provenance(settings, pipeline.backend.provenance, pipeline.recogniser_name)
+            tracks.facts["provenance"] = provenance(
+                settings, pipeline.backend.provenance, pipeline.recogniser.provenance
+            )
             for moment in pipeline.run(source.frames()):
-                picture = overlay.draw(moment.frame.image, moment)
+                picture = overlay.draw(enlarged(moment.frame.image), moment)
                 writer.write(picture, moment.frame.time_s)
                 tracks.append(moment)
                 stills.offer(moment.frame.time_s, picture)
