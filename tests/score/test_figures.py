@@ -87,6 +87,8 @@ def test_local_rate() -> None:
     assert np.isnan(rates[3]), "a pause breaks the curve"
     assert rates[[0, 1, 2, 4]].tolist() == [60, 60, 60, 60]
     assert len(local_rate(np.array([1.0]))[0]) == 0
+    _, turns = local_rate(np.array([0.0, 0.4, 1.0, 1.4, 2.0, 2.4]), stride=2)
+    assert turns == pytest.approx([120] * 4), "which hand comes first doesn't show"
 
 
 @given(st.lists(st.floats(0, 100), max_size=40))

@@ -13,6 +13,7 @@ from session_results import make_card, results
 
 from trainer.errors import FormatError, TrainerError
 from trainer.model import Coverage, Stroke
+from trainer.rhythm import rhythm_of
 from trainer.score.scorecard import (
     SCHEMA_PATH,
     coverage_of,
@@ -23,6 +24,7 @@ from trainer.score.scorecard import (
     to_plain,
     write_scorecard,
 )
+from trainer.strokes.techniques import load_techniques
 
 FIXED_KEYS = {
     "schema", "video", "duration_s", "unseen_s", "foot", "segments", "rhythm", "coverage", "posture", "cues",
@@ -149,9 +151,19 @@ def test_results_that_make_no_scorecard_are_refused() -> None:
 
 
 def test_segment_rate() -> None:
-    assert segment_rate([0.0, 0.5, 1.0, 2.0, 2.5]) == pytest.approx(120.0), "one missed cycle moves nothing"
-    assert math.isnan(segment_rate([1.0]))
-    assert math.isnan(segment_rate([]))
+    assert segment_rate([0.0, 0.5, 1.0, 1.5, 4.0, 4.5]) == pytest.approx(120.0), "a pause moves nothing"
+    assert segment_rate([0.0, 0.4, 1.0, 1.4, 2.0]) == pytest.approx(120.0), "nor do hands that aren't opposite"
+    assert segment_rate([0.0, 0.5], [7.0, 7.5]) == pytest.approx(120.0), "gaps between runs don't count"
+    assert math.isnan(segment_rate([1.0, 2.0]))
+    assert math.isnan(segment_rate())
+    assert math.isnan(segment_rate([1.0, 1.0, 1.0]))
+
+
+@given(st.lists(st.integers(1, 40), min_size=2, max_size=30))
+def test_segment_rate_is_the_rhythms(steps: list[int]) -> None:
+    cycles = tuple(float(t) for t in np.cumsum([0, *steps]) * 0.1)
+    stroke = Stroke("friction", 0.0, cycles[-1], ("left",), 0.9, cycles, ("left",) * len(cycles))
+    assert segment_rate(cycles) == pytest.approx(rhythm_of([stroke], load_techniques()["friction"]).rate_per_min)
 
 
 values = st.recursive(

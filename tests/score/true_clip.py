@@ -19,7 +19,7 @@ FRAMES = 100
 FPS = 25.0
 TIMES = np.arange(FRAMES) / FPS
 KNEADING = tuple(float(t) for t in np.round(np.arange(0.5, 2.0, 0.4), 3))
-WALKING = tuple(float(t) for t in np.round(np.arange(2.6, 3.6, 0.5), 3))
+WALKING = tuple(float(t) for t in np.round(np.arange(2.5, 3.6, 0.3), 3))
 
 
 def joints(centre: tuple[float, float]) -> Floats:
@@ -36,7 +36,7 @@ def facts(**changed: Any) -> Data:
             {"technique": "kneading", "start_s": 0.4, "end_s": 2.0, "hands": ["left", "right"],
              "rate_per_min": 150.0, "cycles_s": KNEADING},
             {"technique": "thumb_walking", "start_s": 2.4, "end_s": 3.6, "hands": ["right"],
-             "rate_per_min": 120.0, "cycles_s": WALKING},
+             "rate_per_min": 200.0, "cycles_s": WALKING},
         ],
         "zone_seconds": {"ball_central": 1.5, "arch_medial": 0.5},
     }  # fmt: skip

@@ -19,7 +19,7 @@ from trainer.model import Data, Floats, Presence
 from trainer.score import hand_metrics as seen
 from trainer.score import metrics as told
 from trainer.score.metrics import Segment
-from trainer.score.scorecard import grid_of
+from trainer.score.scorecard import grid_of, segment_rate
 from trainer.score.tracks import Tracks
 from trainer.score.truth import TrueSegment, Truth
 
@@ -99,7 +99,7 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth) -> Results:
 def rate_errors(card: Data, truth: Truth) -> list[tuple[TrueSegment, float]]:
     """Each true stroke that has a rate, with the relative error of the rate told for it, NaN where none was.
 
-    The rate told is that of the median interval of the cycles that segments of the same technique stamp within it.
+    The rate told is reckoned from the cycles that segments of the same technique stamp within it.
     """
     errors = []
     for true in truth.segments:
@@ -109,7 +109,7 @@ def rate_errors(card: Data, truth: Truth) -> list[tuple[TrueSegment, float]]:
                 for segment in card["segments"]
                 if segment["technique"] == true.technique
             ]
-            errors.append((true, told.relative_error(told.rate_of_cycles(groups), true.rate_per_min)))
+            errors.append((true, told.relative_error(segment_rate(*groups), true.rate_per_min)))
     return errors
 
 

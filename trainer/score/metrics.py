@@ -158,15 +158,6 @@ def event_offset(predicted_s: ArrayLike, true_s: ArrayLike, reach_s: float = 0.4
     return float(np.median(nearest)) if len(nearest) else NAN
 
 
-def rate_of_cycles(groups: Sequence[Sequence[float]]) -> float:
-    """Cycles per minute from the median of all intervals within the groups of instants; NaN below one
-    interval.
-    """
-    gaps = np.concatenate([np.diff(np.sort(np.asarray(g, float))) for g in groups if len(g) > 1] or [np.zeros(0)])
-    gaps = gaps[gaps > 0]
-    return 60.0 / float(np.median(gaps)) if len(gaps) else NAN
-
-
 def relative_error(predicted: float, true: float) -> float:
     """\\|predicted − true\\| as a share of ``true``; NaN when either isn't known or ``true`` is 0."""
     return abs(predicted - true) / true if math.isfinite(predicted) and math.isfinite(true) and true > 0 else NAN

@@ -91,7 +91,7 @@ def render_report(
             seen_share=_part(card["unseen_s"], card["duration_s"]),
             not_sure_share=_part(card.get("abstained_s", 0.0), card["duration_s"]),
             worked_s=sum(s["end_s"] - s["start_s"] for s in card["segments"] if s["technique"] != "rest"),
-            settings=_flat(card["provenance"].get("settings", {})),
+            made=_flat({k: v for k, v in card["provenance"].items() if k not in ("versions", "model_hashes")}),
         )
     )
 

@@ -23,6 +23,7 @@ from trainer.errors import FormatError
 from trainer.files import write_text
 from trainer.foot import atlas
 from trainer.model import Coverage, Cue, Data, Floats, PostureFinding, Rhythm, Side, Stroke, View
+from trainer.rhythm import PAUSE
 from trainer.strokes.techniques import Technique
 
 SCHEMA_ID = "foot-massage-scorecard/1"
@@ -98,8 +99,7 @@ def build_scorecard(
     """A scorecard from a session's results, checked. Raises FormatError when they can't make a valid one.
 
     ``sha256`` is None for a camera. ``provenance`` holds ``versions`` {name: version}, ``model_hashes``
-    {file: sha256} and ``settings``. A segment's rate is that of its median interval, which a missed or
-    doubled cycle moves little.
+    {file: sha256} and ``settings``. A segment's rate is reckoned as the rhythm's is.
     """
     extras = extras or Extras()
     strokes = sorted(strokes, key=lambda s: (s.start_s, s.end_s))
@@ -144,11 +144,17 @@ def build_scorecard(
     return plain
 
 
-def segment_rate(cycles_s: Sequence[float]) -> float:
-    """Cycles per minute from the median interval between ``cycles_s`` (seconds); NaN below two cycles."""
-    gaps = np.diff(np.sort(np.asarray(cycles_s, float)))
-    gaps = gaps[gaps > 0]
-    return 60.0 / float(np.median(gaps)) if len(gaps) else math.nan
+def segment_rate(*cycles_s: Sequence[float]) -> float:
+    """Cycles per minute of one or more runs of cycle instants (seconds), as ``trainer.rhythm`` reckons it.
+
+    From the mean interval within the runs, without pauses (intervals longer than twice the median), so that two hands
+    that aren't exactly opposite don't matter; NaN below two intervals.
+    """
+    runs = [np.diff(np.sort(np.asarray(run, float))) for run in cycles_s if len(run) > 1]
+    gaps = np.concatenate(runs) if runs else np.zeros(0)
+    if len(gaps) < 2 or not gaps.any():
+        return math.nan
+    return 60.0 / float(gaps[gaps <= PAUSE * np.median(gaps)].mean())
 
 
 def to_plain(value: Any) -> Any:

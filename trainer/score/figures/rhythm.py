@@ -6,19 +6,19 @@ import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from trainer.model import Data, Floats
+from trainer.rhythm import PAUSE
 from trainer.score.figures.axis import NBSP, Tick, clock, duration, nice_ceiling, percent, share, time_ticks
 from trainer.score.figures.timeline import techniques_in
 
 MOST_POINTS = 240
 """More instants than this are drawn as the medians of as many equal stretches."""
 LEAST_INTERVALS = 3
-
-PAUSE = 2.0
-"""An interval longer than this many medians is a pause: the curve breaks there."""
+"""A technique with fewer intervals between cycles has no curve."""
 
 
 @dataclass(frozen=True)
@@ -68,26 +68,33 @@ def has_rhythm(segments: list[Data]) -> bool:
     return sum(max(len(s["cycles_s"]) - 1, 0) for s in segments) >= LEAST_INTERVALS
 
 
-def local_rate(cycles_s: Floats) -> tuple[Floats, Floats]:
-    """(times, rates per minute) between consecutive cycles, each the median of three; NaN at pauses.
+def local_rate(cycles_s: Floats, stride: int = 1) -> tuple[Floats, Floats]:
+    """(times, rates per minute) from cycle to cycle, each the median of three; NaN at pauses.
 
-    The time of a rate is the middle of its interval.
+    The time of a rate is the middle of its interval, which reaches over ``stride`` cycles.
     """
-    cycles = np.unique(cycles_s)
-    gaps = np.diff(cycles)
-    if not len(gaps):
+    cycles = np.unique(np.round(cycles_s, 4))
+    if len(cycles) <= stride:
         return np.zeros(0), np.zeros(0)
+    gaps = (cycles[stride:] - cycles[:-stride]) / stride
     even = np.pad(np.where(gaps > PAUSE * np.median(gaps), np.nan, gaps), 1, constant_values=np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         smooth = np.nanmedian(np.stack([even[:-2], even[1:-1], even[2:]]), axis=0)
     rates = np.where(np.isfinite(even[1:-1]), 60.0 / smooth, np.nan)
-    return (cycles[1:] + cycles[:-1]) / 2, rates
+    return (cycles[stride:] + cycles[:-stride]) / 2, rates
+
+
+def _stride(segment: Data) -> int:
+    """2 where the hands take turns, so that the curve shows the tempo and not which hand comes first; else 1."""
+    sides = segment.get("cycle_sides", [])
+    turns = sum(a != b for a, b in pairwise(sides))
+    return 2 if len(sides) > 2 and turns >= 0.6 * (len(sides) - 1) else 1
 
 
 def _curve(technique: str, segments: list[Data], rhythm: Data, name: str) -> Curve:
     start_s, end_s = segments[0]["start_s"], segments[-1]["end_s"]
-    series = [_thinned(*local_rate(np.array(s["cycles_s"], float)), start_s, end_s) for s in segments]
+    series = [_thinned(*local_rate(np.array(s["cycles_s"], float), _stride(s)), start_s, end_s) for s in segments]
     preset = rhythm.get("preset")
     known = np.concatenate([rates[np.isfinite(rates)] for _, rates in series])
     highest = float(np.percentile(known, 98)) if len(known) else 0.0
