@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -98,10 +99,9 @@ def test_frames_are_paired_by_time(tmp_path: Path) -> None:
 
 def test_a_clip_scored_at_half_size_is_judged_at_its_own(tmp_path: Path) -> None:
     tracks = perfect_tracks(tmp_path)
-    half = replace(
-        tracks, hand_px=tracks.hand_px / 2, foot_px=tracks.foot_px / 2, facts={"video": {"width": 320, "height": 240}}
-    )
-    results = evaluate_clip(perfect_card(tmp_path), half, read_truth(tmp_path / "clip.mp4"))
+    half = replace(tracks, hand_px=tracks.hand_px / 2, foot_px=tracks.foot_px / 2)
+    small = perfect_card(tmp_path, video=SimpleNamespace(name="clip.mp4", width=320, height=240, fps=25.0))
+    results = evaluate_clip(small, half, read_truth(tmp_path / "clip.mp4"))
     assert results["landmark_error_p90"] == pytest.approx(0.0, abs=1e-9)
     assert results["foot_error_p90"] == pytest.approx(0.0, abs=1e-9)
 

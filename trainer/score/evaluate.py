@@ -87,7 +87,7 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth) -> Results:
 
     Frames are paired by time; a true frame without a row in the tracks counts as one in which nothing was seen.
     """
-    tracks = _at_size(tracks, truth)
+    tracks = _at_size(tracks, card["video"], truth)
     results = dict.fromkeys(METRICS, math.nan)
     row = _rows_for(tracks.time_s, truth.time_s)
     results |= _hands(tracks, row, truth) | _foot(tracks, row, truth)
@@ -158,11 +158,8 @@ def _cells(results: Mapping[str, Results]) -> list[tuple[str, Metric, list[str]]
     ]
 
 
-def _at_size(tracks: Tracks, truth: Truth) -> Tracks:
+def _at_size(tracks: Tracks, video: Data, truth: Truth) -> Tracks:
     """The tracks in the truth's pixels: a clip may have been scored at a smaller size."""
-    video = tracks.facts.get("video", {})
-    if not (video.get("width") and video.get("height")):
-        return tracks
     scale = np.array([truth.width / video["width"], truth.height / video["height"]])
     return replace(tracks, hand_px=tracks.hand_px * scale, foot_px=tracks.foot_px * scale)
 
