@@ -26,7 +26,7 @@ def scene(size: tuple[int, int] = (640, 480)) -> Moment:
     moment = moment_at(size, "grey", cue=None)
     image = moment.frame.image
     h, w = image.shape[:2]
-    image[int(0.55 * h) : int(0.7 * h), int(0.03 * w) : int(0.13 * w)] = GREEN
+    image[int(0.7 * h) : int(0.82 * h), int(0.03 * w) : int(0.13 * w)] = GREEN
     return moment
 
 

@@ -13,12 +13,15 @@ from trainer.screen.hud import Hud
 from trainer.screen.keys import EDITOR_LINES
 from trainer.screen.layout import Box, Layout
 from trainer.screen.lines import dashes, dots, lines, ring
-from trainer.screen.panels import backing, draw_cue
+from trainer.screen.panels import backing
 from trainer.screen.place import Place, projected
-from trainer.screen.text import CAP_HEIGHT, draw_text, fitted
+from trainer.screen.sprite import lay, plate
+from trainer.screen.text import CAP_HEIGHT, draw_text, fitted, wrapped
 from trainer.screen.theme import Theme
 
 VIEW_NAMES = {"plantar": "sole", "dorsal": "top", "medial": "inner side", "lateral": "outer side"}
+
+_FACTS_HEIGHT = 50.5
 
 
 def draw_editor(image: Image, editor: FootEditor, hud: Hud, places: Layout, theme: Theme) -> None:
@@ -28,7 +31,6 @@ def draw_editor(image: Image, editor: FootEditor, hud: Hud, places: Layout, them
     _points(image, editor, place, theme, unit)
     _diagram(image, places.session, editor, hud, theme, unit)
     _facts(image, places.stroke, editor, theme, unit)
-    draw_cue(image, places.cue, instruction(editor), "cue", theme, unit)
 
 
 def instruction(editor: FootEditor) -> str:
@@ -90,14 +92,18 @@ def _numbered(image: Image, point: Floats, number: int, done: bool, current: boo
 
 
 def _facts(image: Image, box: Box, editor: FootEditor, theme: Theme, unit: float) -> None:
-    """In the stroke panel's place: what the keys do while marking."""
+    """The next step and the keys, below each other at the left: the foot itself must stay free for clicking."""
+    body, small = round(theme.body * unit), round(theme.small * unit)
+    box = Box(box.x, box.y, box.width, round(_FACTS_HEIGHT * unit))
     backing(image, box, theme, unit)
     left, row = box.x + 2.2 * unit, box.y + 6.0 * unit
     draw_text(image, "Mark the foot", left, row, round(theme.title * unit), theme.ink, theme.strong_weight)
-    small = round(theme.small * unit)
-    rows = [tuple(part.split(" ", 1)) for part in EDITOR_LINES.split("  ·  ")]
-    rows += [("S", "the other foot"), ("V", "another face")]
-    for key, words in rows:
-        row += 5.1 * unit
+    bar = plate(max(2, round(0.7 * unit)), round(14.0 * unit), max(1, round(0.35 * unit)), theme.work, 1.0)
+    lay(image, bar, round(left), round(row + 2.4 * unit))
+    for i, line in enumerate(wrapped(instruction(editor), body, theme.strong_weight, box.width - 6.6 * unit, 3)):
+        draw_text(image, line, left + 2.2 * unit, row + (6.0 + 4.8 * i) * unit, body, theme.ink, theme.strong_weight)
+    row += 17.6 * unit
+    for key, words in EDITOR_LINES:
+        row += 4.8 * unit
         draw_text(image, key, left, row, small, theme.ink, theme.strong_weight)
         draw_text(image, words, left + 19 * unit, row, small, theme.soft)

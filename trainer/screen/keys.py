@@ -50,4 +50,10 @@ def action_of(code: int) -> Action | None:
 
 
 HELP_LINES: tuple[tuple[str, str], ...] = tuple(a.value for a in Action if a.value[1])
-EDITOR_LINES = "Enter accept  ·  Esc cancel  ·  Backspace undo"
+EDITOR_LINES: tuple[tuple[str, str], ...] = (
+    ("Enter", "accept"),
+    ("Esc", "cancel"),
+    ("Backspace", "undo"),
+    ("S", "the other foot"),
+    ("V", "another face"),
+)
