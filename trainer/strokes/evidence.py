@@ -22,12 +22,14 @@ ACTIVE = (
 
 @dataclass(frozen=True)
 class View:
-    """What the rules look at: each hand over a short and a long window, and the pair over both; the foot in mm."""
+    """What the rules look at: each hand over a short and a long window, and the pair over both. ``glides`` is each
+    palm's reach (along, across) in mm over some seconds, also from where it came. The foot's length in mm."""
 
     short: tuple[HandFeatures, HandFeatures]
     long: tuple[HandFeatures, HandFeatures]
     pair_short: PairFeatures
     pair_long: PairFeatures
+    glides: tuple[tuple[float, float], tuple[float, float]]
     length_mm: float
 
 
@@ -43,7 +45,10 @@ class Evidence:
 
 def weigh(view: View) -> Evidence:
     """Scores of all techniques and rest."""
-    per_hand = [_hand_scores(s, lo, view.length_mm) for s, lo in zip(view.short, view.long, strict=True)]
+    per_hand = [
+        _hand_scores(s, lo, glide, view.length_mm)
+        for s, lo, glide in zip(view.short, view.long, view.glides, strict=True)
+    ]
     scores: dict[str, float] = {}
     hands: dict[str, tuple[Side, ...]] = {}
     for name in per_hand[0]:
@@ -69,7 +74,9 @@ def weigh(view: View) -> Evidence:
     return Evidence(scores, hands, seen)
 
 
-def _hand_scores(s: HandFeatures, lo: HandFeatures, length_mm: float) -> dict[str, float]:
+def _hand_scores(
+    s: HandFeatures, lo: HandFeatures, glide: tuple[float, float], length_mm: float
+) -> dict[str, float]:
     if isnan(s.thumb.x):
         names = ("effleurage", "kneading", "knuckling", "thumb_walking", "finger_walking", "friction", "tapotement",
                  "press_hold", "toe_rotation", "toe_pull")  # fmt: skip
@@ -79,7 +86,7 @@ def _hand_scores(s: HandFeatures, lo: HandFeatures, length_mm: float) -> dict[st
     thumb_walk, finger_walk = _walk(s, fist)
     rotation, pull = _toe(s, lo, pinch)
     return {
-        "effleurage": _effleurage(s, lo) * (1 - fist),
+        "effleurage": _effleurage(s, lo, glide) * (1 - fist),
         "kneading": _kneading(s, length_mm) * (1 - fist) * (1 - 0.8 * pinch),
         "knuckling": _knuckling(s, lo) * fist * (1 - 0.8 * pinch),
         "thumb_walking": thumb_walk * (1 - 0.8 * pinch), "finger_walking": finger_walk * (1 - 0.8 * pinch),
@@ -118,7 +125,7 @@ def _kneading(s: HandFeatures, length_mm: float) -> float:
     own = s.thumb_own.radius / max(s.thumb.radius, 1.0)
     return every(
         band(s.thumb.radius, 6, 9.5, 26, 36), rise(s.thumb.turning, 0.25, 0.6), band(s.thumb.rate_hz, 0.3, 0.45, 1.4, 2.0),
-        weak(rise(own, 0.1, 0.35), 0.4), fall(_drift(s.thumb), 15, 40), weak(rise(s.near_thumb, 0.05, 0.4), 0.1),
+        weak(rise(own, 0.1, 0.35), 0.4), fall(_drift(s.thumb) / max(s.thumb.speed, 10.0), 0.55, 0.9), weak(rise(s.near_thumb, 0.05, 0.4), 0.1),
     )  # fmt: skip
 
 
@@ -133,14 +140,15 @@ def _friction(s: HandFeatures) -> float:
 
 
 def _walk(s: HandFeatures, fist: float) -> tuple[float, float]:
-    thumb = either(
-        every(rise(s.ip_swing, 4.5, 9), band(s.ip_rate, 0.6, 0.85, 2.3, 3.0)),
-        0.8 * every(rise(s.reach_swing, 2.5, 5), band(s.reach_rate, 0.6, 0.85, 2.3, 3.0)),
-    )
-    index = either(
-        every(rise(s.pip_swing, 4.5, 9), band(s.pip_rate, 0.6, 0.85, 2.3, 3.0)),
-        0.8 * every(rise(s.index_reach_swing, 2.5, 5), band(s.index_reach_rate, 0.6, 0.85, 2.3, 3.0)),
-    )
+    def bends(angle: float, angle_hz: float, reach: float, reach_hz: float) -> float:
+        flat = every(rise(reach, 2.5, 5), band(reach_hz, 0.6, 0.85, 2.3, 3.0))
+        if isnan(angle):
+            return 0.8 * flat
+        # The 3-D joint angle is the better witness; a chain also looks shorter when the hand tips.
+        return weak(flat, 0.8) * every(rise(angle, 4.5, 9), band(angle_hz, 0.6, 0.85, 2.3, 3.0))
+
+    thumb = bends(s.ip_swing, s.ip_rate, s.reach_swing, s.reach_rate)
+    index = bends(s.pip_swing, s.pip_rate, s.index_reach_swing, s.index_reach_rate)
 
     def creeps(p: Path, near: float) -> float:
         return every(
@@ -157,7 +165,7 @@ def _walk(s: HandFeatures, fist: float) -> tuple[float, float]:
 
 def _tapotement(s: HandFeatures) -> float:
     strikes = every(
-        rise(s.tips.rate_hz, 1.1, 1.7), rise(s.tips.radius, 2.2, 4.0), rise(s.tips.rhythm, 0.2, 0.45),
+        rise(s.tips.rate_hz, 0.95, 1.35), rise(s.tips.radius, 2.2, 4.0), rise(s.tips.rhythm, 0.2, 0.45),
         fall(s.tips.turning, 0.35, 0.6), fall(_drift(s.tips), 30, 60), rise(s.tips.speed, 25, 45),
     )  # fmt: skip
     return every(strikes, weak(rise(s.near_tips, 0.05, 0.3), 0.2))
@@ -166,20 +174,25 @@ def _tapotement(s: HandFeatures) -> float:
 def _press(s: HandFeatures, fist: float) -> float:
     still = every(
         fall(s.thumb.radius, 3.5, 6), fall(s.thumb.flow, 12, 24), fall(s.palm.flow, 10, 20),
-        fall(s.thumb.turning, 0.45, 0.75), fall(s.ip_swing, 5, 10),
+        fall(s.thumb.turning, 0.45, 0.75), fall(s.ip_swing, 5, 10), fall(s.tips.radius, 3.5, 6),
     )  # fmt: skip
     return every(still, rise(s.near_thumb, 0.2, 0.6), 1 - _open_flat(s), 1 - fist)
 
 
-def _effleurage(s: HandFeatures, lo: HandFeatures) -> float:
+def _effleurage(s: HandFeatures, lo: HandFeatures, glide: tuple[float, float]) -> float:
     along = s.palm.range_x / max(s.palm.range_x + s.palm.range_y, 1.0)
     rigid = fall(s.thumb_own.radius / max(s.palm.radius + 0.15 * s.palm.range_x, 1.0), 0.5, 1.0)
     straight = rise(s.fold, 0.35, 0.6) if isnan(s.curl) else fall(s.curl, 75, 115)
-    on = max(s.near_palm, s.near_tips)
-    return every(
+    going = every(
         rise(s.palm.flow, 20, 38), rise(s.palm.range_x, 18, 40), rise(lo.palm.range_x, 35, 80), rise(along, 0.55, 0.7),
-        rigid, straight, fall(s.palm.rate_hz, 1.1, 1.7), rise(on, 0.15, 0.4),
+        fall(s.palm.rate_hz, 1.1, 1.7),
     )  # fmt: skip
+    # About to turn: slow just now, but a long way has been covered.
+    turning = every(
+        rise(glide[0], 70, 110), rise(glide[0] / max(glide[0] + glide[1], 1.0), 0.6, 0.75), rise(s.palm.flow, 10, 22),
+        fall(s.palm.turning, 0.5, 0.9),
+    )  # fmt: skip
+    return every(max(going, 0.8 * turning), rigid, straight, rise(max(s.near_palm, s.near_tips), 0.15, 0.4))
 
 
 def _knuckling(s: HandFeatures, lo: HandFeatures) -> float:

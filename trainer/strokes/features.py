@@ -160,6 +160,15 @@ def hand_features(hand: HandGrid, step_s: float = 1 / RATE_HZ) -> HandFeatures:
     )  # fmt: skip
 
 
+def reach(hand: HandGrid) -> tuple[float, float]:
+    """mm that the palm covered along and across the foot, wherever it came from; NaN when hardly seen."""
+    known = np.isfinite(hand.mm[:, 0, 0])
+    if known.sum() < MIN_SAMPLES:
+        return float("nan"), float("nan")
+    covered = np.ptp(palm_centre(hand.mm[known]), axis=0)
+    return float(covered[0]), float(covered[1])
+
+
 def pair_features(grid: Grid, step_s: float = 1 / RATE_HZ) -> PairFeatures:
     """What only both hands together, or the foot, can tell."""
     left, right = (palm_centre(h.mm) for h in grid.hands)

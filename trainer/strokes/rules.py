@@ -16,14 +16,17 @@ import numpy as np
 from trainer.model import Floats, Judgement, Side, Touch
 from trainer.strokes.cycles import CycleFinder
 from trainer.strokes.evidence import ACTIVE, Evidence, View, weigh
-from trainer.strokes.features import hand_features, pair_features
+from trainer.strokes.features import hand_features, pair_features, reach
 from trainer.strokes.window import RATE_HZ, Grid, Window, settled
 
 TICK_S = 0.1
 SHORT_S = 1.8
 LONG_S = 4.0
+GLIDE_S = 2.5
 MEMORY_S = 7.0
 THIN = 3
+MOVED_S = 1.1
+CHANGES_AFTER_MOVE = 10.0
 
 _STATES = (*ACTIVE, "rest", "unsure")
 _UNSURE = len(_STATES) - 1
@@ -40,7 +43,7 @@ class RuleRecogniser:
     name = "rules"
 
     def __init__(
-        self, *, sharpness: float = 5.0, changes_per_s: float = 0.12, sure: float = 0.6, keep: float = 0.4
+        self, *, sharpness: float = 7.0, changes_per_s: float = 0.12, sure: float = 0.6, keep: float = 0.4
     ) -> None:
         self._settings = {"sharpness": sharpness, "changes_per_s": changes_per_s, "sure": sure, "keep": keep}
         self._sharpness, self._changes, self._sure, self._keep = sharpness, changes_per_s, sure, keep
@@ -77,7 +80,7 @@ class RuleRecogniser:
         return Judgement(touch.time_s, self._technique, self._confidence, self._hands, new)
 
     def _think(self, grid: Grid, length_mm: float, seconds: float) -> None:
-        one, other = (settled(h) for h in grid.hands)
+        (one, age), (other, other_age) = (settled(h) for h in grid.hands)
         long = Grid(grid.time_s, (one, other), grid.foot_mm).last(LONG_S)
         short = long.last(SHORT_S)
         left, right = (hand_features(h) for h in short.hands)
@@ -85,15 +88,20 @@ class RuleRecogniser:
         long = long.thinned(THIN)
         step_s = THIN / RATE_HZ
         slow_left, slow_right = (hand_features(h, step_s) for h in long.hands)
+        glides = tuple(reach(h) for h in grid.last(GLIDE_S).hands)
         view = View(
-            (left, right), (slow_left, slow_right), pair_features(short), pair_features(long, step_s), length_mm
-        )
+            (left, right), (slow_left, slow_right), pair_features(short), pair_features(long, step_s),
+            (glides[0], glides[1]), length_mm,
+        )  # fmt: skip
         self.evidence = weigh(view)
-        self._belief = self._filtered(_likelihood(self.evidence), seconds)
+        moved = min(age, other_age) < MOVED_S
+        self._belief = self._filtered(_likelihood(self.evidence), seconds, moved)
         self._decide(seconds)
 
-    def _filtered(self, scores: Floats, seconds: float) -> Floats:
-        move = min(0.5, self._changes * seconds)
+    def _filtered(self, scores: Floats, seconds: float, moved: bool) -> Floats:
+        # A hand that has just come to another place has probably come to do another thing.
+        changes = self._changes * (CHANGES_AFTER_MOVE if moved else 1.0)
+        move = min(0.5, changes * seconds)
         prior = self._belief * (1 - move) + move / len(_STATES)
         belief = prior * scores ** (self._sharpness * seconds)
         return np.asarray(belief / belief.sum())

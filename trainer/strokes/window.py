@@ -68,8 +68,10 @@ class Grid:
         return Grid(self.time_s[-count:], (left.last(count), right.last(count)), self.foot_mm[-count:])
 
 
-def settled(hand: HandGrid, least_s: float = 0.8, gone_s: float = 1.0) -> HandGrid:
-    """The same hand with all before it came to where it now works blanked out; all, when it is gone for ``gone_s``.
+def settled(hand: HandGrid, least_s: float = 0.8, gone_s: float = 1.0) -> tuple[HandGrid, float]:
+    """(the same hand with all before it came to where it now works blanked out, seconds since it came).
+
+    All is blanked when the hand has been gone for ``gone_s``; seconds are infinite when it has been there all along.
 
     A hand that has just moved to a new place must not be judged by how it got there. Going back in time, the palm's
     neighbourhood is one and a half times what it covered in the last ``least_s``; the first instant outside ends it.
@@ -78,9 +80,9 @@ def settled(hand: HandGrid, least_s: float = 0.8, gone_s: float = 1.0) -> HandGr
     palm = palm_centre(hand.mm)
     known = np.isfinite(palm[:, 0])
     if not known[-round(gone_s * RATE_HZ) :].any():
-        return _blank(hand, len(palm))
+        return _blank(hand, len(palm)), np.inf
     if len(palm) <= recent or known[-recent:].sum() < 5:
-        return hand
+        return hand, np.inf
     now = palm[-recent:][known[-recent:]]
     low, high = now.min(axis=0), now.max(axis=0)
     slack = 10.0 + 0.25 * float(np.hypot(*(high - low)))
@@ -89,8 +91,9 @@ def settled(hand: HandGrid, least_s: float = 0.8, gone_s: float = 1.0) -> HandGr
     outside[-recent:] = False
     before = np.flatnonzero(outside)
     if not before.size:
-        return hand
-    return _blank(hand, int(before[-1]) + 1)
+        return hand, np.inf
+    cut = int(before[-1]) + 1
+    return _blank(hand, cut), (len(palm) - cut) / RATE_HZ
 
 
 def _blank(hand: HandGrid, cut: int) -> HandGrid:
