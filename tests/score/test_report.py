@@ -154,6 +154,15 @@ def test_an_hour_stays_small() -> None:
     assert len(text) < 400_000
 
 
+def test_holds_have_no_rate() -> None:
+    starts = [2.0 * k for k in range(14)]
+    holds = [Stroke("press_hold", t, t + 1.5, ("left",), 0.9, (t, t + 0.5, t + 1.0), ("left",) * 3) for t in starts]
+    rhythm = Rhythm("press_hold", 42, 40.0, 0.1, 0.0, 0.0, 1.0, 0)
+    page = Page(render_report(make_card(strokes=holds, rhythm=[rhythm], duration_s=30.0), day=DAY))
+    assert "0:02 for 1.5 s" in page.words and "and 4 more" in page.words and "5 to 30 s are taught" in page.words
+    assert "Unevenness\n" not in page.words and not page.all("dl")[1:]
+
+
 def test_unknown_techniques_get_a_name() -> None:
     strokes = [Stroke("hot_stone", 0.0, 5.0, ("left",), 0.9, (), ())]
     page = Page(render_report(make_card(strokes=strokes, rhythm=[]), day=DAY))

@@ -73,7 +73,10 @@ def test_nothing_good_is_said_without_grounds() -> None:
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"unseen_s": 12.0}, "Film it so that more can be seen: 60\u00a0% of the time was hidden. Keep both hands"),
+        (
+            {"unseen_s": 12.0},
+            "Film it so that more can be seen: for 60\u00a0% of the time too little was. Keep both hands",
+        ),
         ({"unseen_s": 12.0, "foot": FootFacts("left", "plantar", 250.0, True, 11.0)}, "Keep the whole foot"),
         (
             {"posture": [PostureFinding("wrist_bent", "right", 3.0, 6.5, 61.0)]},

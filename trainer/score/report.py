@@ -28,6 +28,9 @@ VIEW_NAMES = {
 }
 POSTURE_NAMES = {"thumb_hyperextended": "Thumb bent back", "wrist_bent": "Wrist sharply bent"}
 
+MOST_HOLDS = 10
+"""Stretches of a technique without a curve that are written out."""
+
 
 class Picture(Protocol):
     """A still of the overlay: JPEG bytes, its time, and a technique's id (or any words, or nothing) as caption."""
@@ -81,7 +84,7 @@ def render_report(
             foot=foot_figure(card, zone_names),
             view_name=VIEW_NAMES[card["foot"]["view"]],
             timeline=timeline(card, named),
-            curves=curves(card, named),
+            curves=curves(card, named, without=_held()),
             holds=_holds(card, named),
             takeaway=takeaway(card, named, small_zone_names),
             pictures=[_figure(picture, named) for picture in pictures],
@@ -102,14 +105,36 @@ def _names(card: Data, given: Mapping[str, str]) -> dict[str, str]:
     return shipped | {t: t.replace("_", " ").capitalize() for t in used - shipped.keys()} | dict(given)
 
 
-def _holds(card: Data, names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
-    """Techniques without a rhythm curve: (name, what each of their first stretches lasted)."""
-    drawn = {t for t in techniques_in(card) if has_rhythm(_of(card, t))}
-    return [
-        (names[t], [f"{clock(s['start_s'])} for {duration(s['end_s'] - s['start_s'])}" for s in _of(card, t)[:12]])
-        for t in techniques_in(card)
-        if t not in drawn
-    ]
+@dataclass(frozen=True)
+class Hold:
+    """A technique without a rhythm curve: when it was done and how long, the first few times, and why no curve."""
+
+    name: str
+    stretches: tuple[str, ...]
+    more: int
+    note: str
+
+
+def _holds(card: Data, names: Mapping[str, str]) -> list[Hold]:
+    held = _held()
+    rows = []
+    for technique in techniques_in(card):
+        segments = _of(card, technique)
+        if technique in held:
+            shortest, longest = held[technique]
+            note = f"a hold: {shortest:g} to {longest:g} s are taught"
+        elif not has_rhythm(segments):
+            note = "too few cycles for a rhythm"
+        else:
+            continue
+        stretches = [f"{clock(s['start_s'])} for {duration(s['end_s'] - s['start_s'])}" for s in segments]
+        rows.append(Hold(names[technique], tuple(stretches[:MOST_HOLDS]), max(len(stretches) - MOST_HOLDS, 0), note))
+    return rows
+
+
+def _held() -> dict[str, tuple[float, float]]:
+    """Techniques that are held rather than repeated, with the seconds that are taught."""
+    return {t.id: t.hold_s for t in load_techniques().values() if t.hold_s and not t.rate_range}
 
 
 def _of(card: Data, technique: str) -> list[Data]:

@@ -39,9 +39,9 @@ def takeaway(card: Data, names: Mapping[str, str], zone_names: Mapping[str, str]
 
 
 def _went_well(card: Data, names: Mapping[str, str]) -> str | None:
-    judged = [r for r in card["rhythm"] if r.get("cycles", 0) >= MIN_CYCLES]
+    judged = _judged(card)
     steady = [r for r in judged if r["interval_cv"] is not None and r["interval_cv"] <= STEADY_CV]
-    in_band = [r for r in judged if r.get("preset") and (r["in_range_share"] or 0.0) >= GOOD_SHARE]
+    in_band = [r for r in judged if (r["in_range_share"] or 0.0) >= GOOD_SHARE]
     both = [r for r in in_band if r in steady]
     if both:
         best = min(both, key=lambda r: float(r["interval_cv"]))
@@ -66,7 +66,7 @@ def _went_well(card: Data, names: Mapping[str, str]) -> str | None:
 
 
 def _work_on(card: Data, names: Mapping[str, str], zone_names: Mapping[str, str]) -> str | None:
-    judged = [r for r in card["rhythm"] if r.get("cycles", 0) >= MIN_CYCLES]
+    judged = _judged(card)
     return (
         _see_more(card)
         or _strain(card)
@@ -78,13 +78,18 @@ def _work_on(card: Data, names: Mapping[str, str], zone_names: Mapping[str, str]
     )
 
 
+def _judged(card: Data) -> list[Data]:
+    """The rhythms long enough to judge, of techniques that have a rate at all."""
+    return [r for r in card["rhythm"] if r.get("cycles", 0) >= MIN_CYCLES and r.get("preset")]
+
+
 def _see_more(card: Data) -> str | None:
     if card["duration_s"] <= 0 or card["unseen_s"] < MUCH_UNSEEN * card["duration_s"]:
         return None
     blind = card["foot"]["unseen_s"] >= MUCH_UNSEEN * card["duration_s"]
     what = "the whole foot in the picture" if blind else "both hands turned a little towards the camera"
     seen = share(card["unseen_s"] / card["duration_s"])
-    return f"Film it so that more can be seen: {seen} of the time was hidden. Keep {what}."
+    return f"Film it so that more can be seen: for {seen} of the time too little was. Keep {what}."
 
 
 def _strain(card: Data) -> str | None:
@@ -103,9 +108,7 @@ def _strain(card: Data) -> str | None:
 
 
 def _tempo(judged: list[Data], names: Mapping[str, str]) -> str | None:
-    off = [
-        r for r in judged if r.get("preset") and r["in_range_share"] is not None and r["in_range_share"] < POOR_SHARE
-    ]
+    off = [r for r in judged if r["in_range_share"] is not None and r["in_range_share"] < POOR_SHARE]
     off = [r for r in off if r["rate_per_min"] is not None]
     if not off:
         return None

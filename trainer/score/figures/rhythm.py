@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -50,14 +50,14 @@ class Curve:
     dense: bool
 
 
-def curves(card: Data, names: Mapping[str, str]) -> list[Curve]:
-    """A curve for each technique of the scorecard that has a rhythm to show, longest first."""
+def curves(card: Data, names: Mapping[str, str], without: Container[str] = ()) -> list[Curve]:
+    """A curve for each technique of the scorecard that has a rhythm to show, longest first; none for ``without``."""
     by_technique = {r["technique"]: r for r in card["rhythm"]}
     drawn = []
     for technique in techniques_in(card):
         segments = [s for s in card["segments"] if s["technique"] == technique]
         rhythm = by_technique.get(technique)
-        if rhythm is not None and has_rhythm(segments):
+        if rhythm is not None and technique not in without and has_rhythm(segments):
             worked = sum(s["end_s"] - s["start_s"] for s in segments)
             drawn.append((worked, _curve(technique, segments, rhythm, names[technique])))
     return [curve for _, curve in sorted(drawn, key=lambda item: -item[0])]
