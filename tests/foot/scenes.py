@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -55,7 +58,8 @@ class DrawnFoot:
         for notch in ((0.955, 0.345), (0.945, 0.535), (0.91, 0.70), (0.86, 0.845)):
             a = to_px(self._canvas, notch)
             b = to_px(self._canvas, (notch[0] - 0.09, notch[1] - 0.012))
-            cv2.line(skin, tuple(np.round(a).astype(int)), tuple(np.round(b).astype(int)), tuple(0.45 * c for c in colour), 3, cv2.LINE_AA)
+            ends = (tuple(np.round(p).astype(int)) for p in (a, b))
+            cv2.line(skin, *ends, tuple(0.45 * c for c in colour), 3, cv2.LINE_AA)
         self._skin = skin.clip(0, 255).astype(np.uint8)
         self._mask = mask
 
@@ -97,14 +101,14 @@ def draw_hand(image: Image, joints: Floats, colour: tuple[int, int, int] = (128,
     arm = joints[0] + 2.2 * (joints[0] - joints[9])
     dark = tuple(int(0.8 * c) for c in colour)
     for shade, extra in ((dark, 0.06), (colour, 0.0)):
-        cv2.line(image, tuple(ints[0]), tuple(np.round(arm).astype(int)), shade, max(1, round((0.6 + extra) * size)), cv2.LINE_AA)
+        wide, thick = (max(1, round((w + extra) * size)) for w in (0.6, 0.2))
+        cv2.line(image, tuple(ints[0]), tuple(np.round(arm).astype(int)), shade, wide, cv2.LINE_AA)
         palm = cv2.convexHull(ints[[0, 1, 5, 9, 13, 17]].astype(np.int32))
         cv2.fillConvexPoly(image, palm, shade, cv2.LINE_AA)
-        cv2.polylines(image, [palm], True, shade, max(1, round((0.2 + extra) * size)), cv2.LINE_AA)
+        cv2.polylines(image, [palm], True, shade, thick, cv2.LINE_AA)
         for base in (1, 5, 9, 13, 17):
-            chain = [*range(base, base + 4)]
-            for a, b in zip(chain, chain[1:], strict=False):
-                cv2.line(image, tuple(ints[a]), tuple(ints[b]), shade, max(1, round((0.2 + extra) * size)), cv2.LINE_AA)
+            for a, b in pairwise(range(base, base + 4)):
+                cv2.line(image, tuple(ints[a]), tuple(ints[b]), shade, thick, cv2.LINE_AA)
     return image
 
 
@@ -112,9 +116,13 @@ def hand(side: Side, joints: Floats) -> Hand:
     return Hand(side, Presence.MEASURED, joints, np.full((21, 3), np.nan), 0.9)
 
 
+@cache
+def _noise(shape: tuple[int, int], seed: int) -> Floats:
+    return np.random.default_rng(seed).normal(0, 2.0, (*shape, 3))
+
+
 def frame(image: Image, time_s: float, index: int = 0, seed: int | None = None) -> Frame:
     """A frame with camera noise."""
     if seed is not None:
-        noise = np.random.default_rng(seed).normal(0, 2.0, image.shape)
-        image = np.asarray((image + noise).clip(0, 255), np.uint8)
+        image = cv2.add(image, _noise(image.shape[:2], seed % 7), dtype=cv2.CV_8U)
     return Frame(image, time_s, index)

@@ -158,7 +158,7 @@ def test_seen_from_the_inner_side_the_toes_of_a_right_foot_standing_point_left()
         {"toe2_tip": (10, 10), "toe3_tip": (60, 10)},
         {"ankle_medial": (10, 10), "ankle_lateral": (200, 10)},
         {name: (30.0 * i, 60.0 * i) for i, name in enumerate(FOOT_LANDMARKS)},
-        {name: (100.0, 100.0) for name in FOOT_LANDMARKS},
+        dict.fromkeys(FOOT_LANDMARKS, (100.0, 100.0)),
     ],
 )
 def test_what_determines_no_foot_gives_none(points: dict[str, tuple[float, float]]) -> None:

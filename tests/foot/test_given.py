@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +100,9 @@ def test_a_foot_of_the_other_side_is_refused() -> None:
         given_from_data(data(side="right", landmarks_px=mistaken), "x")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b"\xff\xfe\x00", b'{"format": 1e999}', b"[" * 5000, b"NaN"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"7", b"\xff\xfe\x00", b'{"format": 1e999}', b"[" * 5000, b"NaN"]
+)
 def test_what_is_no_foot_file_gives_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "clip.foot.json"
     path.write_bytes(content)
@@ -150,7 +151,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(
     with pytest.raises(TrainerError, match="No space left"):
         write_foot_file(path, a_foot("right"))
     assert read_foot_file(path).side == "left"
-    assert os.listdir(tmp_path) == ["x.foot.json"]
+    assert [p.name for p in tmp_path.iterdir()] == ["x.foot.json"]
 
 
 def test_writing_into_a_folder_that_is_not_there_is_an_error_for_people(tmp_path: Path) -> None:

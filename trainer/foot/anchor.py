@@ -40,11 +40,13 @@ def working_picture(gray: Mask) -> F32:
 class Alignment:
     """Where an anchor lies in a frame. ``warp`` (2, 3) takes anchor pixels to frame pixels.
 
+    ``cost`` is the robust misfit that the search minimised.
     ``matched`` is the share of the visible, textured patches that look like the anchor, ``patches`` how many do,
     ``visible_share`` the share of all patches that no known hand covers. ``matches`` (P,) bool per patch.
     """
 
     warp: Floats
+    cost: float
     matched: float
     patches: int
     visible_share: float
@@ -135,29 +137,37 @@ class Anchor:
         """Whether there is anything here that could be followed."""
         return int(self._textured.sum()) >= 6
 
-    def align(self, picture: F32, hidden: Mask, start: Floats, *, rounds: int = 8, affine: bool = False) -> Alignment:
-        """The anchor's place in ``picture``, searched from ``start`` (2, 3) within a few pixels of it."""
+    def align(self, picture: F32, hidden: Mask, start: Floats, *, rounds: int = 16) -> Alignment:
+        """The anchor's place in ``picture``, shifted, turned and scaled from ``start`` (2, 3) by a few pixels."""
+        return self._search(picture, hidden, start, rounds, self._similar_j, self._trust)
+
+    def tilt(self, picture: F32, hidden: Mask, aligned: Alignment) -> Alignment:
+        """``aligned`` refined with shear and squeeze too, on the patches that have proved themselves."""
+        return self._search(picture, hidden, aligned.warp, 3, self._affine_j, np.clip(2 * self._trust - 1, 0, 1))
+
+    def _search(
+        self, picture: F32, hidden: Mask, start: Floats, rounds: int, jacobian: Floats, trust: Floats
+    ) -> Alignment:
         warp = np.asarray(start, float).copy()
         gain = 1.0
         shown, free = self._sample(picture, hidden, warp)
         for step in range(rounds):
             error = shown - gain * self._value
-            weights = self._weights(error, free, 10.0 if step < 2 else 6.0)
-            total = float(weights.sum())
-            if total < 20.0:
+            weights = self._weights(error, free, 10.0 if step < 2 else 6.0, trust)
+            if float(weights.sum()) < 20.0:
                 break
             power = float((weights * self._value) @ self._value)
             gain = min(2.5, max(0.4, float((weights * shown) @ self._value) / max(power, 1e-6)))
-            moved, change = self._step(error, weights, gain, affine and step >= 3)
+            moved, change = self._step(error, weights, gain * jacobian)
             warp = _compose(warp, moved)
             shown, free = self._sample(picture, hidden, warp)
             if change < 0.02:
-                if not affine or step >= 3:
-                    break
-                continue
+                break
         return self._judged(warp, gain, shown, free)
 
     def _sample(self, picture: F32, hidden: Mask, warp: Floats) -> tuple[F32, NDArray[np.bool_]]:
+        if not len(self._xy):
+            return np.zeros(0, np.float32), np.zeros(0, bool)
         at = self._xy @ warp[:, :2].T + warp[:, 2]
         x, y = at.astype(np.float32).T
         shown = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0)
@@ -167,16 +177,15 @@ class Anchor:
         free = inside & (hidden[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)] == 0)
         return np.asarray(shown, np.float32).reshape(-1), free
 
-    def _weights(self, error: F32, free: NDArray[np.bool_], widest: float) -> F32:
+    def _weights(self, error: F32, free: NDArray[np.bool_], widest: float, trust: Floats) -> F32:
         off = np.abs(error)
         typical = 1.4826 * float(np.median(off[free])) if free.any() else widest
         cut = 4.685 * float(np.clip(typical, 1.2, widest))
         weights = np.clip(1.0 - (off / cut) ** 2, 0.0, 1.0) ** 2
-        return np.asarray(weights * free * (0.05 + self._trust[self._tile_of]), np.float32)
+        return np.asarray(weights * free * (0.05 + trust[self._tile_of]), np.float32)
 
-    def _step(self, error: F32, weights: F32, gain: float, affine: bool) -> tuple[Floats, float]:
+    def _step(self, error: F32, weights: F32, jacobian: Floats) -> tuple[Floats, float]:
         """A small warp of the anchor, and by how many pixels at most it moves the rim."""
-        jacobian = (self._affine_j if affine else self._similar_j) * gain
         weighted = jacobian * weights[:, None]
         normal = weighted.T @ jacobian
         damping = 1e-3 * np.trace(normal) / len(normal)
@@ -184,7 +193,7 @@ class Anchor:
         longest = float(np.abs(delta).max())
         if longest > 0.06 * self._unit:
             delta = delta * (0.06 * self._unit / longest)
-        if not affine:
+        if len(delta) == 4:
             delta = np.array([delta[0], -delta[1], delta[1], delta[0], delta[2], delta[3]])
         linear = np.eye(2) + delta[:4].reshape(2, 2) / self._unit
         shift = delta[4:] + self.centre - linear @ self.centre
@@ -193,6 +202,8 @@ class Anchor:
     def _judged(self, warp: Floats, gain: float, shown: F32, free: NDArray[np.bool_]) -> Alignment:
         size = len(self._trust)
         tile, weight = self._tile_of, free.astype(float)
+        misfit = np.minimum(np.abs(shown - gain * self._value), 12.0) ** 2
+        cost = float(misfit @ (weight * self._trust[tile])) / max(float(weight.sum()), 1.0)
         kept = _sums(tile, weight, size)
         a, b = self._value.astype(float) * weight, shown.astype(float) * weight
         aa, bb = _sums(tile, a * self._value, size), _sums(tile, b * shown, size)
@@ -208,6 +219,7 @@ class Anchor:
         count = int(visible.sum())
         return Alignment(
             warp,
+            cost,
             float(matches.sum()) / count if count else 0.0,
             int(matches.sum()),
             count / max(int(self._textured.sum()), 1),

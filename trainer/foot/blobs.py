@@ -12,8 +12,8 @@ from trainer.foot import atlas
 from trainer.model import Floats, View
 
 F32 = NDArray[np.float32]
-_ANGLES = np.arange(24) * (2 * np.pi / 24)
-_LENGTHS = (0.26, 0.36, 0.48, 0.64, 0.86, 1.1)
+_ANGLES = np.arange(18) * (2 * np.pi / 18)
+_LENGTHS = (0.28, 0.40, 0.56, 0.78, 1.08)
 """Foot lengths tried, as shares of the picture's shorter side times 4/3."""
 _CLUSTERS = 5
 
@@ -81,7 +81,7 @@ def _kernels(view: View, shape: tuple[int, int]) -> tuple[NDArray[np.complex64],
 
 def _kernel(ring: Floats, length: float, padded: tuple[int, int]) -> F32:
     """(padded) 1/area on the foot, −1/area around it; its middle at (0, 0), wrapping round. Drawn fine, then shrunk."""
-    fine = 3
+    fine = 2
     middle = (padded[1] // 2, padded[0] // 2)
     points = np.round(((ring + middle) + 0.5) * fine - 0.5).astype(np.int32)
     mask = np.zeros((padded[0] * fine, padded[1] * fine), np.uint8)
@@ -98,7 +98,7 @@ def _kernel(ring: Floats, length: float, padded: tuple[int, int]) -> F32:
 def guesses(maps: F32, known: NDArray[np.bool_], view: View, most: int) -> Floats:
     """(N ≤ most, 5) rows of x, y, length, angle, score in the maps' pixels, best first.
 
-    ``maps`` (K, H, W) 0–1 are colours the foot might have; single maps and sums of two are looked through.
+    ``maps`` (K, H, W) 0–1 are colours the foot might have; single maps and sums of two clusters are looked through.
     """
     from scipy.fft import irfft2, rfft2
 
@@ -111,7 +111,7 @@ def guesses(maps: F32, known: NDArray[np.bool_], view: View, most: int) -> Float
         return np.asarray(out, np.float32)
 
     single = [response(m * known) for m in maps]
-    pairs = [single[i] + single[j] for i in range(len(maps)) for j in range(i) if len(maps) - i > 0]
+    pairs = [single[i] + single[j] for i in range(min(len(maps), _CLUSTERS)) for j in range(i)]
     found: list[tuple[float, float, float, float, float]] = []
     for volume in [*single, *pairs]:
         found += _peaks(volume, lengths, angles, 4)

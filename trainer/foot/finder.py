@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from trainer.foot import atlas
 from trainer.foot.blobs import clusters, guesses, skin_map
-from trainer.foot.fit import PRIOR, Evidence, Scores, edge_maps, px_from_uv_of, score
+from trainer.foot.fit import NUMBERS, PRIOR, Evidence, Scores, edge_maps, px_from_uv_of, score
 from trainer.foot.geometry import chirality, to_px
 from trainer.foot.given import GivenFoot
 from trainer.foot.hidden import hands_mask
@@ -25,6 +25,8 @@ from trainer.model import SIDES, Floats, Frame, Hands, Image, Side, View
 _SIDE_PX = 240
 _COARSE_PX = 48
 _ACCEPT = 0.5
+_NEEDED = (0.85, 0.5, 0.4)
+"""Confidence needed of a proposal that agrees with none, one, two or more of those just before it."""
 _BUFFER_EVERY_S = 0.12
 _TRY_EVERY_S = 0.5
 
@@ -57,9 +59,9 @@ class _Fitted:
 
 def propose_foot(
     image: Image, hands: Hands | None, *, side: Side | None = None, view: View | None = None,
-    unknown: NDArray[np.bool_] | None = None,
+    unknown: NDArray[np.bool_] | None = None, least: float = _ACCEPT,
 ) -> Proposal | None:  # fmt: skip
-    """The foot in ``image`` (H, W, 3), or None where none is clearly there.
+    """The foot in ``image`` (H, W, 3), or None where none is there with a confidence of at least ``least``.
 
     ``hands`` in the image's pixels are left out; ``unknown`` (H, W) marks other pixels that don't show the foot.
     A side or view that isn't told is judged from the shape; where the shape fits a sole and a top alike, it is a sole.
@@ -70,8 +72,8 @@ def propose_foot(
     if best is None:
         return None
     fitted, view_found, scale = best
-    confidence = confidence_of(fitted.scores)
-    if confidence < _ACCEPT:
+    confidence = confidence_of(fitted.scores, view_found)
+    if confidence < least:
         return None
     side_found = _side_of(fitted.mirror, view_found)
     to_full = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
@@ -84,9 +86,13 @@ def _side_of(mirror: int, view: View) -> Side:
     return next(s for s in SIDES if chirality(s, view) == mirror)
 
 
-def confidence_of(scores: Scores) -> float:
-    """0–1 that a fit is a foot. Hands, boxes and ellipses of skin colour reach a total of 0.9, plain feet 1.2."""
-    return float(1.0 / (1.0 + np.exp(-np.clip(16.0 * (float(scores.total[0]) - 0.98), -30, 30))))
+def confidence_of(scores: Scores, view: View) -> float:
+    """0–1 that a fit is a foot. Flat hands, boxes and ellipses of skin colour reach totals of 0.7–0.9, feet 0.95–1.3.
+
+    A side view has no creases between the toes to show, so its totals are lower.
+    """
+    doubtful = 0.94 if view in ("plantar", "dorsal") else 0.86
+    return float(1.0 / (1.0 + np.exp(-np.clip(20.0 * (float(scores.total[0]) - doubtful), -30, 30))))
 
 
 def _fit_best(
@@ -113,17 +119,17 @@ def _fit_best(
     rng = np.random.default_rng(0)
     rough: list[_Fitted] = []
     for start in starts:
-        likely = _likelihood(bins, known, start, 1, shape_view)
-        evidence = Evidence(likely, edges, ridges, known)
-        for mirror in mirrors:
-            rough.append(_climb(evidence, start, mirror, shape_view, rng, rounds=3, crowd=20))
-    rough.sort(key=lambda f: -f.total)
-    fine: list[_Fitted] = []
-    for fitted in rough[:5]:
-        likely = _likelihood(bins, known, fitted.pose, fitted.mirror, shape_view)
-        evidence = Evidence(likely, edges, ridges, known)
-        fine.append(_climb(evidence, fitted.pose, fitted.mirror, shape_view, rng, rounds=6, crowd=28))
-    best = max(fine, key=lambda f: f.total)
+        evidence = Evidence(_likelihood(bins, known, start, 1, shape_view), edges, ridges, known)
+        rough += [_climb(evidence, start, mirror, shape_view, rng, _ROUGH) for mirror in mirrors]
+    for search, most in ((_FINE, 4), (_FINEST, 2)):
+        rough.sort(key=lambda f: -f.total)
+        finer = []
+        for fitted in rough[:most]:
+            likely = _likelihood(bins, known, fitted.pose, fitted.mirror, shape_view)
+            evidence = Evidence(likely, edges, ridges, known)
+            finer.append(_climb(evidence, fitted.pose, fitted.mirror, shape_view, rng, search))
+        rough = finer
+    best = max(rough, key=lambda f: f.total)
     found_view: View = shape_view
     if view is None and side is not None and chirality(side, "plantar") != best.mirror:
         found_view = "dorsal"
@@ -131,7 +137,7 @@ def _fit_best(
 
 
 def _first_guesses(small: Image, lab: NDArray[np.float32], known: NDArray[np.bool_], view: View) -> Floats:
-    """(N, 6) poses in the small picture's pixels."""
+    """(N, 7) poses in the small picture's pixels."""
     shrink = _COARSE_PX / max(small.shape[:2])
     size = (max(8, round(small.shape[1] * shrink)), max(8, round(small.shape[0] * shrink)))
     tiny_lab = np.asarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA), np.float32)
@@ -142,9 +148,9 @@ def _first_guesses(small: Image, lab: NDArray[np.float32], known: NDArray[np.boo
         tiny_skin = cv2.resize(skin, size, interpolation=cv2.INTER_AREA)
         maps = np.concatenate([maps, np.asarray(tiny_skin, np.float32)[None]])
     if not len(maps):
-        return np.zeros((0, 6))
+        return np.zeros((0, NUMBERS))
     found = guesses(maps, tiny_known, view, 10)
-    poses = np.zeros((len(found), 6))
+    poses = np.zeros((len(found), NUMBERS))
     poses[:, :2] = (found[:, :2] + 0.5) / shrink - 0.5
     poses[:, 2], poses[:, 3] = np.log(found[:, 2] / shrink), found[:, 3]
     return poses
@@ -170,7 +176,7 @@ def _likelihood(
     outer = cv2.dilate(mask, kernel) == 0
     histograms = []
     for part in (inner & known, outer & known):
-        counts = np.bincount(bins[part], minlength=14 * 12 * 12).astype(np.float32).reshape(14, 12, 12)
+        counts: Floats = np.bincount(bins[part], minlength=14 * 12 * 12).astype(float).reshape(14, 12, 12)
         for axis in range(3):
             before = np.concatenate([counts.take([0], axis), counts.take(range(counts.shape[axis] - 1), axis)], axis)
             after = np.concatenate([counts.take(range(1, counts.shape[axis]), axis), counts.take([-1], axis)], axis)
@@ -181,27 +187,40 @@ def _likelihood(
     return np.asarray(cv2.blur(likely.astype(np.float32), (3, 3)), np.float32)
 
 
+@dataclass(frozen=True)
+class _Search:
+    rounds: int
+    crowd: int
+    reach: float
+    shape: float
+    """Share of the full step in widening, shear and taper."""
+
+
+_ROUGH = _Search(3, 16, 1.0, 0.4)
+_FINE = _Search(6, 32, 0.8, 1.0)
+_FINEST = _Search(7, 36, 0.45, 1.0)
+
+
 def _climb(
-    evidence: Evidence, start: Floats, mirror: int, view: View, rng: np.random.Generator, *, rounds: int, crowd: int
+    evidence: Evidence, start: Floats, mirror: int, view: View, rng: np.random.Generator, search: _Search
 ) -> _Fitted:
-    """The best pose near ``start``: a crowd of random steps that shrink, moving to the best of them."""
+    """The best pose near ``start``: a crowd of random steps that follows its elite (cross-entropy method)."""
     length = float(np.exp(start[2]))
-    step = np.array([0.07 * length, 0.07 * length, 0.10, 0.13, 0.08, 0.07])
-    if rounds > 4:
-        step = step * 0.6
+    step = search.reach * np.array([0.07 * length, 0.07 * length, 0.10, 0.13, 0.09, 0.09, 0.11])
+    step[4:] *= search.shape
     centre, spread = start.copy(), step
     best, best_total = start, -np.inf
-    for _ in range(rounds):
-        poses = centre + rng.normal(size=(crowd, 6)) * spread
+    for _ in range(search.rounds):
+        poses = centre + rng.normal(size=(search.crowd, NUMBERS)) * spread
         poses[0] = best
-        poses[:, 4:] = np.clip(poses[:, 4:], -2.2 * PRIOR[4], 2.2 * PRIOR[4])
+        poses[:, 4:] = np.clip(poses[:, 4:], -2.2 * PRIOR[4:], 2.2 * PRIOR[4:])
         scores = score(evidence, poses, mirror, view)
         order = np.argsort(-scores.total, kind="stable")
         if scores.total[order[0]] > best_total:
             best, best_total = poses[order[0]], float(scores.total[order[0]])
-        elite = poses[order[: max(4, crowd // 5)]]
-        centre = 0.5 * elite.mean(axis=0) + 0.5 * best
-        spread = np.maximum(0.6 * elite.std(axis=0) + 0.3 * spread, 0.12 * step)
+        elite = poses[order[: max(4, search.crowd // 4)]]
+        centre = 0.6 * elite.mean(axis=0) + 0.4 * best
+        spread = np.maximum(0.7 * elite.std(axis=0) + 0.2 * spread, 0.05 * step)
     return _Fitted(best, mirror, score(evidence, best[None], mirror, view))
 
 
@@ -214,9 +233,12 @@ class FootFinder:
         self._tried_s = -np.inf
         self._tries = 0
         self._last: Proposal | None = None
+        self._agreed = 0
 
-    def update(self, frame: Frame, hands: Hands | None, margin: float = 0.0) -> Proposal | None:
-        """A foot to trust, at this frame, or None. Tries about twice a second; ``margin`` asks for more confidence."""
+    def update(
+        self, frame: Frame, hands: Hands | None, margin: float = 0.0, every_s: float = _TRY_EVERY_S
+    ) -> Proposal | None:
+        """A foot to trust, at this frame, or None. Tries every ``every_s``; ``margin`` asks for more confidence."""
         time_s = frame.time_s
         if not self._frames or not 0 <= time_s - self._frames[-1][0] < _BUFFER_EVERY_S:
             if self._frames and not 0 <= time_s - self._frames[-1][0] < 2.0:
@@ -226,7 +248,7 @@ class FootFinder:
             if self._frames and self._frames[-1][1].shape[:2] != size[::-1]:
                 self._frames.clear()
             self._frames.append((time_s, np.asarray(cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA))))
-        if 0 <= time_s - self._tried_s < _TRY_EVERY_S:
+        if 0 <= time_s - self._tried_s < every_s:
             return None
         self._tried_s = time_s
         self._tries += 1
@@ -234,14 +256,15 @@ class FootFinder:
         scale = image.shape[1] / frame.size[0]
         # A tracker that doesn't know the foot yet may take it for a hand: every other try looks below the hands too.
         used = _scaled(hands, scale) if hands is not None and self._tries % 2 else None
-        found = propose_foot(image, used, side=self._side, view=self._view, unknown=moving)
+        found = propose_foot(image, used, side=self._side, view=self._view, unknown=moving, least=_NEEDED[-1])
         if found is None:
-            self._last = None
+            self._last, self._agreed = None, 0
             return None
         full = replace(found, landmarks_px=(found.landmarks_px + 0.5) / scale - 0.5)
-        agreed = self._last is not None and _agree(self._last, full)
+        agrees = self._last is not None and _agree(self._last, full)
+        self._agreed = min(self._agreed + 1, len(_NEEDED) - 1) if agrees else 0
         self._last = full
-        return full if full.confidence >= (0.6 if agreed else 0.85) + margin else None
+        return full if full.confidence >= _NEEDED[self._agreed] + margin else None
 
     def _still_picture(self) -> tuple[Image, NDArray[np.bool_] | None]:
         """(H, W, 3) what stays of the last second, and (H, W) bool what doesn't."""
@@ -251,7 +274,8 @@ class FootFinder:
         median = np.median(pictures, axis=0).astype(np.uint8)
         off = np.abs(pictures.astype(np.int16) - median).max(axis=3)
         moving = np.median(off, axis=0) > 22
-        return median, moving
+        # Where little moves, one sharp frame shows more than many that a hand-held camera blurs together.
+        return (median, moving) if moving.mean() > 0.02 else (self._frames[-1][1], None)
 
 
 def _scaled(hands: Hands, scale: float) -> Hands:

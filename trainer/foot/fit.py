@@ -1,7 +1,8 @@
 """How well a foot of some shape, size and place explains a picture: scores for many poses at once. Pure functions.
 
-A pose is (x, y, log length, angle, log widening, shear): the foot's middle in px, its length in px, the direction of its
-toes, how much wider than the atlas it looks and how far it leans. Mirroring (chirality) is kept apart.
+A pose is (x, y, log length, angle, log widening, shear, taper): the foot's middle in px, its length in px, the
+direction of its toes, how much wider than the atlas it looks, how far it leans, and by how much the toes' end looks
+larger than the heel's (perspective). Mirroring (chirality) is kept apart.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ F32 = NDArray[np.float32]
 
 BINS = 8
 """Directions of edges that are told apart, over half a turn."""
-PRIOR = np.array([np.inf, np.inf, np.inf, np.inf, 0.16, 0.16])
-"""Standard deviations of a pose's widening and shear."""
+NUMBERS = 7
+PRIOR = np.array([np.inf, np.inf, np.inf, np.inf, 0.16, 0.16, 0.16])
+"""Standard deviations of a pose's widening, shear and taper."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +31,8 @@ class Probes:
     """Where a pose is tested, in foot lengths about the middle of an unmirrored map. All (N, 2).
 
     ``inside`` and ``around`` are compared in colour (``around_weight`` (N,) is low where the leg may be), ``rim`` with
-    outward ``normals`` is where edges belong, ``gaps`` with ``gap_normals`` lie between the toes.
+    outward ``normals`` is where edges belong, ``gaps`` (four by four) lie between the toes, ``ball`` (as many) where
+    a foot has no more gaps but a hand's fingers have.
     """
 
     inside: Floats
@@ -39,7 +42,7 @@ class Probes:
     rim_weight: Floats
     normals: Floats
     gaps: Floats
-    gap_normals: Floats
+    ball: Floats
 
 
 @cache
@@ -47,8 +50,8 @@ def probes(view: View) -> Probes:
     """Test points for a view."""
     aspect = atlas.aspect(view)
     ring = (atlas.outline(view) - 0.5) * [1.0, aspect]
-    rim, normals = _resampled(ring, 80)
-    u, v = np.meshgrid(np.linspace(0.02, 0.98, 25), np.linspace(0.02, 1.08, 13), indexing="ij")
+    rim, normals = _resampled(ring, 64)
+    u, v = np.meshgrid(np.linspace(0.02, 0.98, 17), np.linspace(0.02, 1.08, 9), indexing="ij")
     grid = np.column_stack([u.ravel(), v.ravel()])
     inside = (grid[atlas.inside_outline(view, grid, -0.015)] - 0.5) * [1.0, aspect]
     near, far = (rim + 0.05 * normals)[::2], (rim + 0.11 * normals)[1::2]
@@ -56,11 +59,12 @@ def probes(view: View) -> Probes:
     hollow = ~atlas.inside_outline(view, around / [1.0, aspect] + 0.5, 0.025)
     around = around[hollow]
     if view in ("plantar", "dorsal"):
-        gaps, gap_normals = _toe_gaps(aspect)
+        gaps, ball = _toe_gaps(aspect, (0.015, 0.035, 0.055, 0.075)), _toe_gaps(aspect, (0.24, 0.28, 0.32, 0.36))
     else:
-        gaps, gap_normals = np.zeros((0, 2)), np.zeros((0, 2))
-    return Probes(inside, around, _leg_weight(view, around, aspect), rim, _leg_weight(view, rim, aspect), normals,
-                  gaps, gap_normals)  # fmt: skip
+        gaps = ball = np.zeros((0, 2))
+    return Probes(
+        inside, around, _leg_weight(view, around, aspect), rim, _leg_weight(view, rim, aspect), normals, gaps, ball
+    )
 
 
 def _leg_weight(view: View, points: Floats, aspect: float) -> Floats:
@@ -88,13 +92,10 @@ def _resampled(ring: Floats, count: int) -> tuple[Floats, Floats]:
     return points, normal
 
 
-def _toe_gaps(aspect: float) -> tuple[Floats, Floats]:
-    points, normals = [], []
-    for u, v in ((0.965, 0.335), (0.952, 0.53), (0.915, 0.70), (0.87, 0.85)):
-        for back in (0.015, 0.035, 0.055, 0.075):
-            points.append((u - back - 0.5, (v - 0.1 * back - 0.5) * aspect))
-            normals.append((0.0, 1.0))
-    return np.array(points), np.array(normals)
+def _toe_gaps(aspect: float, depths: tuple[float, ...]) -> Floats:
+    """(16, 2) points on the lines between the toes, so far back from the tips."""
+    notches = ((0.965, 0.335), (0.952, 0.53), (0.915, 0.70), (0.87, 0.85))
+    return np.array([(u - d - 0.5, (v - 0.1 * d - 0.5) * aspect) for u, v in notches for d in depths])
 
 
 def linear_parts(poses: Floats, mirror: int) -> Floats:
@@ -110,10 +111,14 @@ def linear_parts(poses: Floats, mirror: int) -> Floats:
 
 def px_from_uv_of(pose: Floats, mirror: int, view: View) -> Floats:
     """(3, 3) homography of one pose."""
-    linear = linear_parts(pose[None], mirror)[0] @ np.diag([1.0, atlas.aspect(view)])
-    out = np.eye(3)
-    out[:2, :2], out[:2, 2] = linear, pose[:2] - linear @ [0.5, 0.5]
-    return out
+    aspect = atlas.aspect(view)
+    to_metric = np.array([[1.0, 0.0, -0.5], [0.0, aspect, -0.5 * aspect], [0.0, 0.0, 1.0]])
+    tapered = np.eye(3)
+    tapered[2, 0] = -pose[6]
+    placed = np.eye(3)
+    placed[:2, :2], placed[:2, 2] = linear_parts(pose[None], mirror)[0], pose[:2]
+    out = placed @ tapered @ to_metric
+    return np.asarray(out / out[2, 2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,8 +136,8 @@ class Evidence:
 @dataclass(frozen=True, eq=False)
 class Scores:
     """(P,) each in about 0–1: ``total`` to maximise; its parts: colour contrast of ``region`` and ``border``, contours
-    along the ``edge``, creases between the ``toes``, contrast and contours about the ``tips`` of the toes; ``shown`` the
-    share of the rim in plain view."""
+    along the ``edge``, creases between the ``toes``, contrast and contours about the ``tips`` of the toes; ``shown``
+    the share of the rim in plain view."""
 
     total: Floats
     region: Floats
@@ -172,64 +177,63 @@ def edge_maps(lab: F32) -> tuple[F32, F32]:
 
 
 def score(evidence: Evidence, poses: Floats, mirror: int, view: View) -> Scores:
-    """Scores of (P, 6) poses."""
+    """Scores of (P, 7) poses."""
     test = probes(view)
     linear = linear_parts(poses, mirror)
-    inside, inside_ok = _look(evidence, linear, poses, test.inside)
-    around, around_ok = _look(evidence, linear, poses, test.around)
-    within = _mean(inside, inside_ok)
-    without = _mean(around, around_ok * test.around_weight)
-    region = within - without
-    step = 0.03
-    inner, inner_ok = _look(evidence, linear, poses, test.rim - step * test.normals)
-    outer, outer_ok = _look(evidence, linear, poses, test.rim + step * test.normals)
-    shown = inner_ok * outer_ok * test.rim_weight
-    contrast = np.clip(inner - outer, -0.5, 1.0)
-    contour = _directed(evidence.edges, evidence, linear, poses, test.rim, test.normals)
+    step = 0.03 * test.normals
+    groups = (test.inside, test.around, test.rim - step, test.rim + step, test.rim, test.gaps, test.ball)
+    index, ok = _index(evidence, _place(linear, poses, np.concatenate(groups)))
+    ends = np.cumsum([len(g) for g in groups])[:-1]
+    known = np.split(ok, ends, axis=1)
+    likely = np.split(evidence.likely.ravel()[index].astype(float), ends[:4], axis=1)
+    places = np.split(index, ends, axis=1)
+    region = _mean(likely[0], known[0]) - _mean(likely[1], known[1] * test.around_weight)
+    shown = known[2] * known[3] * test.rim_weight
+    contrast = np.clip(likely[2] - likely[3], -0.5, 1.0)
+    which = _directions(linear, test.normals)
+    contour = evidence.edges.reshape(BINS, -1)[which, places[4]] * known[4]
     border, edge = _mean(contrast, shown), _mean(contour, shown)
     at_tips = shown * (test.rim[:, 0] > 0.30)
     tips = _mean(0.5 * (contrast + contour), at_tips) * (at_tips.sum(axis=1) > 6)
-    toes = np.zeros(len(poses))
+    toes = fingers = np.zeros(len(poses))
     if len(test.gaps):
-        strength = _directed(evidence.ridges, evidence, linear, poses, test.gaps, test.gap_normals)
-        per_gap = strength.reshape(len(poses), 4, 4).mean(axis=2)
-        toes = np.sort(per_gap, axis=1)[:, 1:].mean(axis=1)
-    departure = (poses[:, 4] / PRIOR[4]) ** 2 + (poses[:, 5] / PRIOR[5]) ** 2
+        across = _directions(linear, np.array([[0.0, 1.0]]))
+        ridges = evidence.ridges.reshape(BINS, -1)
+        toes, fingers = (_creases(ridges[across, places[k]] * known[k]) for k in (5, 6))
+    departure = ((poses[:, 4:] / PRIOR[4:]) ** 2).sum(axis=1)
     share = shown.sum(axis=1) / test.rim_weight.sum()
     # What is hidden is no evidence: a pose may not win by lying under the hands or out of the picture.
-    total = 0.30 * region + np.sqrt(share) * (0.35 * border + 0.45 * edge + 0.15 * tips) + 0.30 * toes
+    total = 0.30 * region + np.sqrt(share) * (0.35 * border + 0.45 * edge + 0.15 * tips) + 0.30 * toes - 0.15 * fingers
     return Scores(total - 0.018 * departure, region, border, edge, toes, tips, share)
 
 
+def _creases(strength: Floats) -> Floats:
+    """(P,) how clearly the best three of four lines along the foot are dark, from (P, 16)."""
+    per_gap = strength.reshape(len(strength), 4, 4).mean(axis=2)
+    return np.asarray(np.sort(per_gap, axis=1)[:, 1:].mean(axis=1))
+
+
 def _place(linear: Floats, poses: Floats, points: Floats) -> Floats:
-    return points @ linear.transpose(0, 2, 1) + poses[:, None, :2]
+    nearer = 1.0 - poses[:, 6:7] * points[:, 0]
+    return (points @ linear.transpose(0, 2, 1)) / nearer[..., None] + poses[:, None, :2]
 
 
-def _index(shape: tuple[int, int], at: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _index(evidence: Evidence, at: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Flat pixel index of (P, N, 2) places, and 1 where the pixel is in the picture and known, else 0."""
+    height, width = evidence.likely.shape
     column, row = np.rint(at[..., 0]).astype(np.int64), np.rint(at[..., 1]).astype(np.int64)
-    ok = (column >= 0) & (column < shape[1]) & (row >= 0) & (row < shape[0])
-    return np.where(ok, row * shape[1] + column, 0), ok
+    ok = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    index = np.where(ok, row * width + column, 0)
+    return index, (ok & evidence.known.ravel()[index]).astype(float)
 
 
-def _look(evidence: Evidence, linear: Floats, poses: Floats, points: Floats) -> tuple[Floats, Floats]:
-    index, ok = _index(evidence.likely.shape, _place(linear, poses, points))
-    ok &= evidence.known.ravel()[index]
-    return evidence.likely.ravel()[index].astype(float), ok.astype(float)
-
-
-def _directed(
-    maps: F32, evidence: Evidence, linear: Floats, poses: Floats, points: Floats, normals: Floats
-) -> Floats:
-    """(P, N) strength in the maps' direction nearest to each probe's normal, 0 outside and under hands."""
-    index, ok = _index(evidence.likely.shape, _place(linear, poses, points))
-    ok &= evidence.known.ravel()[index]
+def _directions(linear: Floats, normals: Floats) -> NDArray[np.int64]:
+    """(P, N) direction bin of each normal in each pose."""
     # Normals go by the inverse transpose; for directions its scale doesn't matter.
     swapped = np.stack([linear[:, 1, 1], -linear[:, 1, 0], -linear[:, 0, 1], linear[:, 0, 0]], axis=1)
-    swapped = swapped.reshape(-1, 2, 2)
-    turned = normals @ swapped.transpose(0, 2, 1)
+    turned = normals @ swapped.reshape(-1, 2, 2).transpose(0, 2, 1)
     angle = np.arctan2(turned[..., 1], turned[..., 0])
-    which = np.rint(angle / (np.pi / BINS)).astype(np.int64) % BINS
-    return maps.reshape(BINS, -1)[which, index] * ok
+    return np.rint(angle * (BINS / np.pi)).astype(np.int64) % BINS
 
 
 def _mean(values: Floats, weights: Floats) -> Floats:

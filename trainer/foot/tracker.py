@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from trainer.foot import atlas
 from trainer.foot.anchor import F32, Alignment, Anchor, Mask, working_picture
-from trainer.foot.finder import FootFinder
+from trainer.foot.finder import FootFinder, Proposal
 from trainer.foot.geometry import fit_px_from_uv, make_foot, to_px
 from trainer.foot.given import GivenFoot
 from trainer.foot.hidden import hands_mask
@@ -27,12 +27,17 @@ _ENOUGH = 0.22
 _AGAIN = 0.45
 """Share needed to hold that a lost foot is back."""
 _FEWEST = 6
+_FAR = 2.5
+"""A foot that moved so many working pixels in a frame is looked for by optical flow too."""
 _ENOUGH_FOR_TILT = 20
 """Patches needed to measure shear and squeeze besides shift, turn and size."""
+_TILT_S = 0.25
 _LEARN_EVERY_S = 0.2
 _ORIGIN_AFTER_S = 3.0
 _SEARCH_EVERY_S = 0.4
-_FIND_EVERY_S = 0.5
+_IMPROVE_EVERY_S = 1.5
+_IMPROVE_FOR_S = 8.0
+"""A foot that was found, not given, is looked for again so long: the first look may have been half covered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,27 +166,43 @@ class FootTracker:
             shift = (self._warp - warp_before) @ np.append(centre, 1.0)
             self._motion = shift / now.scale
             self._learn(now)
+            if not self._was_given and now.time_s - self._anchored_s < _IMPROVE_FOR_S:
+                self._try_to_improve(now, frame, hands)
 
     def _match(self, now: _View) -> None:
         """Find the foot near its last place; stamps ``_matched_s`` when it is there."""
         assert self._anchor is not None
-        tilts = self._matches is not None and self._matches.patches >= _ENOUGH_FOR_TILT
-        best = self._anchor.align(now.picture, now.hidden, self._warp, affine=tilts)
+        best = self._anchor.align(now.picture, now.hidden, self._warp)
         usual = self._matches.matched if self._matches is not None else 1.0
-        if best.matched < max(0.4, 0.75 * usual) and self._before is not None:
+        moved_far = np.abs(best.warp - self._warp)[:, 2].max() > _FAR
+        if (moved_far or best.matched < max(0.4, 0.75 * usual)) and self._before is not None:
             moved = flow_warp(self._before.gray, now.gray, self._before.hidden, self._anchor, self._warp)
             if moved is not None:
-                other = self._anchor.align(now.picture, now.hidden, moved[0], affine=tilts)
-                if other.patches > best.patches:
+                other = self._anchor.align(now.picture, now.hidden, moved[0])
+                if (other.patches, -other.cost) > (best.patches, -best.cost):
                     best = other
         if best.matched >= _ENOUGH and best.patches >= _FEWEST and _plausible_warp(best.warp):
-            self._accept(best, now.time_s)
+            self._accept(self._with_tilt(best, now), now.time_s)
+
+    def _with_tilt(self, found: Alignment, now: _View) -> Alignment:
+        """``found`` with the part of a shear or squeeze that this frame can vouch for.
+
+        Hands push and cover, a foot tilts slowly: taking over a share each frame averages the hands out.
+        """
+        assert self._anchor is not None
+        if found.patches < _ENOUGH_FOR_TILT or now.time_s - self._anchored_s < 1.0:
+            return found
+        tilted = self._anchor.tilt(now.picture, now.hidden, found)
+        if tilted.cost > 0.98 * found.cost or tilted.patches < found.patches or not _plausible_warp(tilted.warp):
+            return found
+        share = 1.0 - math.exp(-(now.time_s - self._matched_s) / _TILT_S)
+        return replace(found, warp=found.warp + share * (tilted.warp - found.warp))
 
     def _accept(self, found: Alignment, time_s: float) -> None:
         assert self._anchor is not None
         elapsed = max(time_s - self._matched_s, 0.0)
         self._matches = found
-        self._warp = self._good_warp = _less_sheared(found.warp, self._anchor.centre, math.exp(-elapsed / 4.0))
+        self._warp = self._good_warp = _less_sheared(found.warp, self._anchor.centre, math.exp(-elapsed / 20.0))
         self._matched_s = time_s
 
     def _learn(self, now: _View) -> None:
@@ -226,12 +247,22 @@ class FootTracker:
         elif now.time_s - self._matched_s > 2.0:
             self._try_to_find(now, frame, hands, 0.15)
 
+    def _try_to_improve(self, now: _View, frame: Frame, hands: Hands) -> None:
+        proposal = self._finder.update(frame, hands, 0.0, _IMPROVE_EVERY_S)
+        if proposal is not None and proposal.confidence > self._sure + 0.04:
+            since = self._anchored_s
+            self._settle_on(proposal, now)
+            self._anchored_s = since
+
+    def _settle_on(self, proposal: Proposal, now: _View) -> None:
+        self._side, self._view = proposal.side, proposal.view
+        self._was_given = False
+        self._anchor_at(now, proposal.landmarks_px, np.full(14, 0.8), proposal.confidence)
+
     def _try_to_find(self, now: _View, frame: Frame, hands: Hands, margin: float) -> None:
         proposal = self._finder.update(frame, hands, margin)
-        if proposal is None:
-            return
-        self._side, self._view = proposal.side, proposal.view
-        self._anchor_at(now, proposal.landmarks_px, np.full(14, 0.8), proposal.confidence)
+        if proposal is not None:
+            self._settle_on(proposal, now)
 
     def _is_cut(self, now: _View) -> bool:
         """Whether this frame shows another scene than the one before, or nothing at all."""
