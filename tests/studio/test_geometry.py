@@ -1,0 +1,80 @@
+"""The mesh, joint and camera mathematics, without the studio's extra."""
+
+import numpy as np
+import pytest
+
+from trainer.studio.bodies import Limb, rodrigues, vertex_normals
+from trainer.studio.stage import Camera, camera
+from trainer.studio.subdivision import refine, triangles
+
+CUBE = np.array([[x, y, z] for x in (-1.0, 1) for y in (-1.0, 1) for z in (-1.0, 1)])
+QUADS = np.array([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]])
+
+
+def test_subdivision_keeps_points_together_and_a_flat_grid_flat():
+    fine = refine(8, QUADS, 2)
+    assert fine.matrix.shape == (98, 8)
+    assert np.asarray(fine.matrix.sum(1)).ravel() == pytest.approx(np.ones(98), abs=1e-5)
+    ball = fine.matrix @ CUBE
+    assert np.linalg.norm(ball, axis=1).max() < np.sqrt(3)
+    assert fine.quads.max() == 97
+
+    n = 4
+    ids = np.arange(n * n).reshape(n, n)
+    grid = np.stack([ids[:-1, :-1], ids[1:, :-1], ids[1:, 1:], ids[:-1, 1:]], axis=-1).reshape(-1, 4)
+    flat = np.stack(np.meshgrid(np.arange(n), np.arange(n), [0.0], indexing="ij"), -1).reshape(-1, 3)
+    smoothed = refine(n * n, grid, 1).matrix @ flat
+    assert abs(smoothed[:, 2]).max() == 0
+    assert smoothed[:, :2].min() >= 0
+
+
+def test_normals_of_a_round_mesh_point_outwards():
+    fine = refine(8, QUADS, 2)
+    points = fine.matrix @ CUBE
+    normals = vertex_normals(points, triangles(fine.quads))
+    outwards = np.einsum("ij,ij->i", normals, points / np.linalg.norm(points, axis=1, keepdims=True))
+    assert abs(outwards).min() > 0.8
+    assert len(set(np.sign(outwards))) == 1
+
+
+def test_rodrigues_turns_a_quarter():
+    turned = rodrigues(np.array([[0, 0, np.pi / 2], [0, 0, 0]])) @ np.array([1.0, 0, 0])
+    assert turned == pytest.approx(np.array([[0, 1, 0], [1, 0, 0]]), abs=1e-12)
+
+
+def test_a_joint_turns_what_hangs_on_it():
+    fine = refine(8, QUADS, 1)
+    weights = np.zeros((8, 2))
+    weights[:4, 0] = weights[4:, 1] = 1
+    limb = Limb(
+        side="left", rest=CUBE, weights=weights, names=("root", "tip"), parents=np.array([-1, 0]),
+        heads=np.zeros((2, 3)), tails=np.ones((2, 3)), fine=fine, triangles=triangles(fine.quads),
+        fine_weights=np.asarray(fine.matrix @ weights), previous_triangles=triangles(fine.previous_quads),
+    )  # fmt: skip
+    rotations = np.zeros((1, 2, 3))
+    rotations[0, 1] = [0, 0, np.pi]
+    root = np.c_[np.eye(3), [5.0, 0, 0]][None]
+    matrices = limb.transforms(rotations, root)[0]
+    assert matrices[0] @ [1, 0, 0, 1] == pytest.approx([6, 0, 0])
+    assert matrices[1] @ [1, 0, 0, 1] == pytest.approx([4, 0, 0], abs=1e-9)
+    assert limb.skin(matrices).shape == (26, 3)
+
+
+def test_the_target_is_the_middle_of_the_picture():
+    view = Camera((0, 100, 700), (0, 100, 0), (0, 1, 0), 30, 640, 480)
+    pixels, depth = view.project(np.array([[0.0, 100, 0], [50, 100, 0], [0, 150, 0], [0, 100, 900]]))
+    assert pixels[0] == pytest.approx([319.5, 239.5])
+    assert depth[0] == pytest.approx(700)
+    assert pixels[1, 0] > 319.5
+    assert pixels[2, 1] < 239.5
+    assert view.inside(pixels, depth).tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize("view", ["plantar", "dorsal", "medial", "lateral"])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_every_camera_sees_the_foot(view, side):
+    for seed in range(20):
+        cam = camera(seed, view, side, 250, 640, 480)
+        pixels, depth = cam.project(np.array([[0.0, 10, -40], [0, 240, -20]]))
+        assert cam.inside(pixels, depth).all()
+        assert pixels[1, 1] < pixels[0, 1], "toes up"

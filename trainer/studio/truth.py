@@ -1,0 +1,229 @@
+"""What is true of a rendered clip, measured on the meshes themselves (the format: `docs`, "footage with known truth").
+
+Contact is counted only during a stroke. A hand touches the sole where a vertex of the technique's contact part is
+within `CONTACT_MM` of the skin of the sole. `contact_seconds[cell]` is the seconds in which that cell of the (64, 32)
+plantar map is touched; `zone_seconds[zone]` the seconds in which at least one vertex touches that zone, so a zone's
+seconds are at least those of each of its cells and at most the stroke's.
+
+`hand_visible` is the share of the hand (wrist to fingertips) that faces the camera and is neither hidden behind
+something else nor out of the picture. `hand_landmarks_px` has NaN for each joint that is out of the picture.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from scipy import sparse
+
+from trainer.foot.atlas import GRID, SOLE_ZONES, zone_at
+from trainer.studio.anatomy import Anatomy
+from trainer.studio.bodies import SIDES, vertex_normals
+from trainer.studio.foot_surface import LANDMARKS, FootSurface
+from trainer.studio.performance import Played
+from trainer.studio.stage import Camera
+from trainer.studio.subdivision import refine, triangles
+
+CONTACT_MM = 3.0
+_DEPTH_STEP = 6
+_DEPTH_SLACK_MM = 9.0
+
+
+def contact_part(body: Anatomy, part: str) -> sparse.csr_matrix:
+    """(K, N) sparse: the contact part's points, about 2 mm apart, from a hand's N rendered vertices."""
+    limb = body.limb
+    denser = refine(len(limb.fine_weights), limb.fine.quads, 1)
+    points = np.asarray(denser.matrix @ (limb.fine.matrix @ limb.rest))
+    weights = np.asarray(denser.matrix @ limb.fine_weights)
+    normals = vertex_normals(points, triangles(denser.quads))
+    volar = weights @ body.volar
+    facing = np.einsum("ij,ij->i", normals, volar / np.linalg.norm(volar, axis=1, keepdims=True))
+
+    def last_bone(k: int, low: float, high: float) -> np.ndarray:
+        j = limb.index(f"finger{k}-3")
+        a, b = limb.heads[j], limb.tails[j]
+        along = (points - a) @ (b - a) / ((b - a) @ (b - a))
+        return np.asarray((weights[:, j] > 0.5) & (along > low) & (along < high))
+
+    if part == "thumb_pad":
+        chosen = last_bone(1, 0.15, 1.2) & (facing > 0.2)
+    elif part == "thumb_tip":
+        chosen = last_bone(1, 0.4, 1.3) & (facing > -0.1)
+    elif part == "index_tip":
+        chosen = last_bone(2, 0.3, 1.3) & (facing > -0.1)
+    elif part == "finger_pads":
+        chosen = np.any([last_bone(k, 0.1, 1.3) for k in range(2, 6)], axis=0) & (facing > 0.1)
+    elif part == "pinch":
+        chosen = (last_bone(1, 0.1, 1.3) | last_bone(2, 0.1, 1.3)) & (facing > 0.1)
+    elif part == "knuckles":
+        bones = [limb.index(f"finger{k}-{p}") for k in range(2, 6) for p in (1, 2)]
+        chosen = (weights[:, bones].sum(1) > 0.5) & (facing < -0.2)
+    elif part in ("palm", "palm_and_fingers"):
+        names = [n for n in limb.names if n.startswith(("metacarpal", "wrist"))]
+        if part == "palm_and_fingers":
+            names += [n for n in limb.names if n.startswith(("finger2", "finger3", "finger4", "finger5"))]
+        bones = [limb.index(n) for n in names]
+        chosen = (weights[:, bones].sum(1) > 0.5) & (facing > 0.3)
+    else:
+        raise ValueError(f"no contact part {part!r}")
+    return denser.matrix[np.flatnonzero(chosen)]
+
+
+def depth_map(camera: Camera, clouds: list[np.ndarray]) -> np.ndarray:
+    """A coarse depth picture, mm, by splatting the meshes' vertices; inf where nothing is."""
+    height, width = camera.height // _DEPTH_STEP + 1, camera.width // _DEPTH_STEP + 1
+    nearest = np.full((height, width), np.inf, np.float32)
+    for points in clouds:
+        pixels, depth = camera.project(points)
+        ok = camera.inside(pixels, depth)
+        cell = (pixels[ok] / _DEPTH_STEP).astype(int)
+        np.minimum.at(nearest, (cell[:, 1], cell[:, 0]), depth[ok].astype(np.float32))
+    filled = np.where(np.isinf(nearest), 1e9, nearest).astype(np.float32)
+    return cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+
+
+def visible(camera: Camera, nearest: np.ndarray, points: np.ndarray, slack: float = _DEPTH_SLACK_MM) -> np.ndarray:
+    """(N,) bool: points (N, 3) that are in the picture with nothing before them."""
+    pixels, depth = camera.project(points)
+    inside = camera.inside(pixels, depth)
+    cell = np.clip((np.nan_to_num(pixels) / _DEPTH_STEP).astype(int), 0, np.array(nearest.shape)[::-1] - 1)
+    return np.asarray(inside & (depth < nearest[cell[:, 1], cell[:, 0]] + slack))
+
+
+@dataclass(eq=False)
+class TruthLog:
+    """Collects the truth frame by frame and writes the two sidecars."""
+
+    foot: FootSurface
+    bodies: dict[str, Anatomy]
+    fps: float
+    time_s: list[float] = field(default_factory=list)
+    hand_landmarks: list[np.ndarray] = field(default_factory=list)
+    hand_visible: list[np.ndarray] = field(default_factory=list)
+    foot_landmarks: list[np.ndarray] = field(default_factory=list)
+    foot_visible: list[np.ndarray] = field(default_factory=list)
+    contact: np.ndarray = field(default_factory=lambda: np.zeros(GRID))
+    zones: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SOLE_ZONES, 0.0))
+    _parts: dict[tuple[str, str], sparse.csr_matrix] = field(default_factory=dict)
+    _hands: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def see(
+        self,
+        time_s: float,
+        camera: Camera,
+        foot_points: np.ndarray,
+        hands: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
+    ) -> None:
+        """One frame. hands: side -> (vertices (N, 3), normals (N, 3), landmarks (21, 3)), all in the stage frame."""
+        clouds = [self.bodies[s].limb.fine.previous_level(h[0]) for s, h in hands.items()]
+        nearest = depth_map(camera, [foot_points, *clouds])
+        marks = np.full((2, 21, 2), np.nan)
+        seen = np.zeros(2)
+        eye = np.array(camera.eye)
+        for k, side in enumerate(SIDES):
+            if side not in hands:
+                continue
+            points, normals, joints = hands[side]
+            pixels, depth = camera.project(joints)
+            marks[k] = np.where(camera.inside(pixels, depth)[:, None], pixels, np.nan)
+            own = self._hand_only(side)
+            front = own[np.einsum("ij,ij->i", normals[own], eye - points[own]) > 0]
+            alone = depth_map(camera, [self.bodies[side].limb.fine.previous_level(points)])
+            shown_alone = visible(camera, alone, points[front])
+            outside = ~camera.inside(*camera.project(points[front]))
+            whole = shown_alone | outside
+            shown = visible(camera, nearest, points[front]) & shown_alone
+            seen[k] = shown.sum() / max(whole.sum(), 1)
+        ids = self.foot.landmarks
+        pixels, _ = camera.project(foot_points[ids])
+        # A border landmark lies on the outline: the foot may bulge before it, a hand may not cover it.
+        uncovered = visible(camera, depth_map(camera, clouds), foot_points[ids], 2.0)
+        self.time_s.append(time_s)
+        self.hand_landmarks.append(marks)
+        self.hand_visible.append(seen)
+        self.foot_landmarks.append(pixels)
+        self.foot_visible.append(uncovered & visible(camera, depth_map(camera, [foot_points]), foot_points[ids], 42.0))
+
+    def touch(self, stroke: Played, hands: dict[str, np.ndarray]) -> None:
+        """One frame of a stroke. hands: side -> vertices (N, 3) in the foot frame."""
+        cells = np.zeros(GRID, bool)
+        touched: set[int] = set()
+        for side in stroke.movement.hands:
+            points = np.asarray(self._part(side, stroke.movement.contact) @ hands[side])
+            points = points[self.foot.distance(points) < CONTACT_MM]
+            if not len(points):
+                continue
+            _, near = self.foot.tree.query(points)
+            points = points[self.foot.sole[near]]
+            uv = self.foot.to_uv(points)
+            uv = uv[(uv >= 0).all(1) & (uv < 1).all(1)]
+            index = (uv * GRID).astype(int)
+            cells[index[:, 0], index[:, 1]] = True
+            touched |= set(np.unique(zone_at("plantar", uv[:, 0], uv[:, 1])).tolist()) - {-1}
+        self.contact += cells / self.fps
+        for zone in touched:
+            self.zones[SOLE_ZONES[zone]] += 1 / self.fps
+
+    def write(self, stem: Path, facts: dict[str, Any], strokes: tuple[Played, ...], sole_worked: bool) -> list[Path]:
+        """Write `stem`.truth.json and .truth.npz; returns the paths."""
+        data = {
+            **facts,
+            "segments": [
+                {
+                    "technique": p.technique,
+                    "start_s": round(p.start_s, 4),
+                    "end_s": round(p.end_s, 4),
+                    "hands": list(p.movement.hands),
+                    "rate_per_min": _number(p.movement.beat.rate_per_min),
+                    "cycles_s": [round(float(c), 4) for c in p.movement.beat.instants],
+                }
+                for p in strokes
+            ],
+            "zone_seconds": {k: round(v, 4) for k, v in self.zones.items()} if sole_worked else {},
+        }
+        json_path, npz_path = (stem.with_name(stem.name + end) for end in (".truth.json", ".truth.npz"))
+        json_path.write_text(json.dumps(data, indent=1) + "\n")
+        contact = self.contact if sole_worked else np.full(GRID, np.nan)
+        np.savez_compressed(
+            npz_path,
+            time_s=np.array(self.time_s),
+            hand_landmarks_px=np.array(self.hand_landmarks, np.float32).round(2),
+            hand_visible=np.array(self.hand_visible, np.float32).round(3),
+            foot_landmarks_px=np.array(self.foot_landmarks, np.float32).round(2),
+            foot_landmarks_visible=np.array(self.foot_visible, bool),
+            contact_seconds=contact.astype(np.float32),
+        )
+        return [json_path, npz_path]
+
+    def first_frame_foot(self, side: str, view: str) -> dict[str, Any]:
+        """The landmarks a user would click on the first frame."""
+        clicked = {
+            name: [round(float(x), 1) for x in self.foot_landmarks[0][i]]
+            for i, name in enumerate(LANDMARKS)
+            if self.foot_visible[0][i]
+        }
+        return {
+            "format": 1, "side": side, "view": view, "length_mm": round(self.foot.length_mm, 1),
+            "landmarks_px": clicked, "time_s": 0.0,
+        }  # fmt: skip
+
+    def _part(self, side: str, part: str) -> sparse.csr_matrix:
+        if (side, part) not in self._parts:
+            self._parts[side, part] = contact_part(self.bodies[side], part)
+        return self._parts[side, part]
+
+    def _hand_only(self, side: str) -> np.ndarray:
+        if side not in self._hands:
+            limb = self.bodies[side].limb
+            arm = [limb.index(n) for n in limb.names if n.startswith(("lowerarm", "upperarm"))]
+            ids = np.flatnonzero(limb.fine_weights[:, arm].sum(1) < 0.4)
+            self._hands[side] = ids[::2]
+        return self._hands[side]
+
+
+def _number(value: float) -> float | None:
+    return round(value, 3) if np.isfinite(value) else None
