@@ -92,7 +92,7 @@ class ViewState:
         if notice is None and self.paused:
             notice = "Paused. Press Space to go on."
         return Hud(
-            mirror=self.mirror, zones=self.zones, interactive=True, recording=recording, paused=self.paused,
+            mirror=self.mirror, zones=self.zones, interactive=True, recording=recording,
             fps=fps if self.show_fps and np.isfinite(fps) else None, notice=notice,
         )  # fmt: skip
 

@@ -151,7 +151,7 @@ class _Stencil:
 def _stencil(shape: MapShape, theme: Theme) -> _Stencil:
     big = MapShape(shape.view, shape.flip, shape.width * _FINE, shape.height * _FINE)
     foot = np.zeros((big.height, big.width), np.uint8)
-    cv2.fillPoly(foot, [np.rint(big.to_pixels(smooth_outline(big.view))).astype(np.int32)], 255)
+    cv2.fillPoly(foot, [np.rint(big.to_pixels(smooth_outline(big.view, 4))).astype(np.int32)], 255)
     borders = np.zeros_like(foot)
     points, ends = inner_borders(big.view)
     paths = np.split(np.rint(big.to_pixels(points)).astype(np.int32), ends)

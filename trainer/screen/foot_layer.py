@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.coverage import WORKED_S
 from trainer.foot import atlas
 from trainer.model import Coverage, Floats, Foot, Image, Presence, View
 from trainer.screen.lines import SHIFT, dashes, fixed, lines
@@ -18,6 +19,7 @@ from trainer.screen.theme import Theme
 STRONG_S = 12.0
 """The tint approaches its full strength over about this many seconds of contact."""
 _DEEPEST = 0.62
+_TOUCHED = 1.0 - np.exp(-0.9 * WORKED_S / (STRONG_S / 3))
 _LOW_RES = 176
 """Longer side in pixels at which coverage is warped; it is smooth, so enlarging it loses nothing."""
 
@@ -60,7 +62,7 @@ def tint_strength(coverage: Coverage) -> NDArray[np.float32]:
 
 
 @cache
-def smooth_outline(view: View, steps: int = 3) -> Floats:
+def smooth_outline(view: View, steps: int = 2) -> Floats:
     """(N, 2) the atlas's outline in (u, v), rounded by a closed Catmull–Rom spline."""
     p = atlas.outline(view)
     before, after, beyond = np.roll(p, 1, 0), np.roll(p, -1, 0), np.roll(p, -2, 0)
@@ -122,7 +124,9 @@ def _tint(image: Image, matrix: Floats, outline: Floats, strength: NDArray[np.fl
     cells_u, cells_v = atlas.GRID
     uv_from_cell = np.array([[0, 1 / cells_u, 0.5 / cells_u], [1 / cells_v, 0, 0.5 / cells_v], [0, 0, 1]])
     to_small = np.array([[kx, 0, -kx * low[0]], [0, ky, -ky * low[1]], [0, 0, 1]])
-    alpha = np.clip(strength * (_DEEPEST * 255), 0, 255).astype(np.uint8)
+    # Soft borders, and a step at the first touch: worked and not worked must differ at a glance.
+    shade = cv2.GaussianBlur(np.where(strength > _TOUCHED, 0.35 + 0.65 * strength, 0.0), (0, 0), 0.8)
+    alpha = np.clip(shade * (_DEEPEST * 255), 0, 255).astype(np.uint8)
     warped = cv2.warpPerspective(
         alpha, to_small @ matrix @ uv_from_cell, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )

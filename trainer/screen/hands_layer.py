@@ -31,16 +31,23 @@ def draw_hand(
     known = np.isfinite(points).all(axis=1)
     if hand.presence is Presence.UNKNOWN or not known.any():
         return
+    unit_of_lines = unit * _slimness(points, unit)
     if hand.presence is Presence.BRIDGED:
-        _faded(image, hand, points, theme, unit)
+        _faded(image, hand, points, theme, unit_of_lines)
     else:
-        _skeleton(image, hand.side, [points[list(p)] for p in _PATHS], points, near, theme, unit)
+        _skeleton(image, hand.side, [points[list(p)] for p in _PATHS], points, near, theme, unit_of_lines)
         for finding in posture:
             joint = _JOINT_OF.get(finding.kind)
             if finding.hand == hand.side and joint is not None:
                 ring(image, points[joint], theme.casing, 2.4 * unit, max(2, round(0.95 * unit)))
                 ring(image, points[joint], theme.warn, 2.4 * unit, max(1, round(0.5 * unit)))
     _badge(image, hand, points, theme, unit)
+
+
+def _slimness(points: Floats, unit: float) -> float:
+    """A small hand gets finer lines, so that they don't hide it: 0.6 to 1 by its extent."""
+    extent = float(np.nanmax(np.nanmax(points, axis=0) - np.nanmin(points, axis=0)))
+    return min(max(extent / (40 * unit), 0.6), 1.0)
 
 
 def _skeleton(

@@ -15,6 +15,5 @@ class Hud:
     zones: bool = True
     interactive: bool = False
     recording: bool = False
-    paused: bool = False
     fps: float | None = None
     notice: str | None = None

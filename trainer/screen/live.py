@@ -185,7 +185,12 @@ class _Session:
         moment = self._worker.latest if self._state.editor is None else self._edited_moment
         hud = self._state.hud(now, self._worker.recording, self._fps)
         key = (id(moment), self._state, hud)
-        if moment is None or key == self._shown:
+        if key == self._shown:
+            return
+        if moment is None:
+            if self._shown is None:
+                window.show(self._overlay.waiting())
+                self._shown = key
             return
         # Holding the moment keeps its id from being used again.
         self._shown, self._shown_moment = key, moment

@@ -19,6 +19,7 @@ from trainer.screen.layout import layout
 from trainer.screen.panels import current_posture, draw_chips, draw_cue, draw_session_panel
 from trainer.screen.place import Place
 from trainer.screen.stroke_panel import draw_stroke_panel
+from trainer.screen.text import draw_text
 from trainer.screen.theme import Theme
 from trainer.strokes.techniques import Technique
 
@@ -44,6 +45,14 @@ class Overlay:
         """The picture with the foot being marked on it, as a new array; ``image`` as in ``draw``."""
         canvas = _canvas(image, hud.mirror)
         draw_editor(canvas, editor, hud, layout(canvas.shape[1], canvas.shape[0]), self._theme)
+        return canvas
+
+    def waiting(self, width: int = 1280, height: int = 720, words: str = "Starting the camera …") -> Image:
+        """A calm picture for the time before the first frame."""
+        canvas = np.full((height, width, 3), self._theme.back, np.uint8)
+        places = layout(width, height)
+        size = places.size(self._theme.title)
+        draw_text(canvas, words, width / 2, height / 2, size, self._theme.soft, align="centre")
         return canvas
 
     def draw_help(self, canvas: Image) -> None:

@@ -89,11 +89,12 @@ def _current_zone(
 ) -> None:  # fmt: skip
     if not places:
         return
-    uv = places[0][1]
-    index = int(atlas.zone_at(moment.foot.view, uv[0], uv[1]))
-    if index < 0:
+    names = atlas.zones(moment.foot.view)
+    indexes = [int(atlas.zone_at(moment.foot.view, uv[0], uv[1])) for _, uv in places]
+    zones = [names[index] for index in indexes if index >= 0]
+    if not zones:
         return
-    zone = atlas.zones(moment.foot.view)[index]
+    zone = max(zones, key=lambda name: moment.coverage.zone_seconds.get(name, 0.0))
     seconds = duration(moment.coverage.zone_seconds.get(zone, 0.0))
     name, size = fitted(ZONE_NAMES[zone], small, theme.strong_weight, right - left, round(_NARROWEST * unit))
     draw_text(image, name, left, baseline, size, theme.ink, theme.strong_weight)

@@ -114,7 +114,8 @@ def _figure(
     # Three digits' room, right-aligned: the number stands still while it changes.
     room = 0.675 * size * 3
     number = f"{min(reading.value, 999):.0f}" if isfinite(reading.value) else "–"
-    draw_text(image, number, left + room, baseline, size, theme.ink, theme.strong_weight, "right")
+    ink = theme.ink if isfinite(reading.value) else theme.faint
+    draw_text(image, number, left + room, baseline, size, ink, theme.strong_weight, "right")
     x = left + room + 1.4 * unit
     draw_text(image, reading.unit, x, baseline, small, theme.soft)
     if reading.word:

@@ -66,7 +66,7 @@ class Window:
         self._events: deque[Event] = deque()
         self._full = False
         self._open = True
-        self._sized = False
+        self._shape: tuple[int, int] | None = None
         self._size = (width, height)
         try:
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
@@ -88,7 +88,7 @@ class Window:
         """Show a (H, W, 3) uint8 BGR picture; the window keeps its size and the picture its shape."""
         if not self._open:
             return
-        if not self._sized:
+        if picture.shape[:2] != self._shape:
             self._fit_to(picture)
         cv2.imshow(self.title, picture)
 
@@ -136,9 +136,9 @@ class Window:
         self.close()
 
     def _fit_to(self, picture: Image) -> None:
-        """Give the window the shape of the first picture, so that no bars are seen."""
-        self._sized = True
+        """Give the window the shape of the picture, so that no bars are seen."""
         height, width = picture.shape[:2]
+        self._shape = (height, width)
         scale = min(self._size[0] / width, self._size[1] / height)
         cv2.resizeWindow(self.title, round(width * scale), round(height * scale))
 
