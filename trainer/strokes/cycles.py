@@ -26,7 +26,7 @@ import numpy as np
 
 from trainer.model import SIDES, Floats, Side
 from trainer.strokes.turning import arrivals, turning_points
-from trainer.strokes.window import FINGERTIPS, KNUCKLES, RATE_HZ, Grid, HandGrid, palm_centre
+from trainer.strokes.window import FINGERTIPS, KNUCKLES, PALM, RATE_HZ, Grid, HandGrid, palm_centre
 
 LATE_S = 0.35
 BACK_S = 2.0
@@ -50,6 +50,7 @@ class _Track:
     """What is remembered of one side's signal while its technique lasts."""
 
     done_s: float
+    from_s: float
     rate_hz: float = float("nan")
     axis: Floats | None = None
     phase: float = float("nan")
@@ -69,13 +70,21 @@ class CycleFinder:
         self._tracks: dict[Side, _Track] = {}
 
     def update(
-        self, grid: Grid, technique: str | None, hands: tuple[Side, ...], length_mm: float
+        self, grid: Grid, technique: str | None, hands: tuple[Side, ...], there_s: tuple[float, float]
     ) -> tuple[Stamp, ...]:
-        """Stamps found since the last call, in order of time. ``grid`` ends now."""
+        """Stamps found since the last call, in order of time. ``grid`` ends now.
+
+        ``there_s`` tells for how many seconds each hand (left, right) has been where it is: how it came there is
+        part of no cycle.
+        """
         now = float(grid.time_s[-1])
         if technique != self._technique:
             self._technique = technique
-            self._tracks = {s: _Track(now - BACK_S) for s in SIDES}
+            if technique in ("wringing", "ankle_rotation"):
+                there_s = (min(there_s), min(there_s))
+            self._tracks = {
+                s: _Track(now - min(BACK_S, there), now - there) for s, there in zip(SIDES, there_s, strict=True)
+            }
         if technique is None or technique == "rest":
             return ()
         sides = hands if technique not in ("wringing", "ankle_rotation") else hands[:1]
@@ -92,7 +101,7 @@ class CycleFinder:
         return tuple(sorted(found))
 
     def _round(self, grid: Grid, technique: str, side: Side, track: _Track, now: float) -> list[Stamp]:
-        signal = _signal(grid, technique, side, track)
+        signal = _signal(grid.since(track.from_s), technique, side, track)
         low, high, least = _ROUND[technique]
         rate, swing = going_rate(grid.time_s - now, signal, low, high)
         if np.isnan(rate):
@@ -279,7 +288,7 @@ def _strikes(hand: HandGrid, track: _Track) -> Floats:
     fresh = track.axis is None
     course = _along(tips, track, prefer_x=False)
     if fresh and track.axis is not None:
-        size = np.hypot(*(hand.mm[:, 9] - hand.mm[:, 0]).T) + np.hypot(*(hand.mm[:, 12] - hand.mm[:, 0]).T)
+        size = np.hypot(*(hand.mm[:, PALM, :] - palm_centre(hand.mm)[:, None]).transpose(2, 0, 1)).sum(axis=1)
         known = np.isfinite(course) & np.isfinite(size)
         a, b = (_quick(v[known]) for v in (course, size))
         if float(a @ b) > 0:

@@ -8,7 +8,7 @@ needn't add up to one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, isnan
+from math import hypot, isnan, log
 
 from trainer.model import SIDES, Side
 from trainer.strokes.features import HandFeatures, PairFeatures, Path
@@ -23,13 +23,15 @@ ACTIVE = (
 @dataclass(frozen=True)
 class View:
     """What the rules look at: each hand over a short and a long window, and the pair over both. ``glides`` is each
-    palm's reach (along, across) in mm over some seconds, also from where it came. The foot's length in mm."""
+    palm's reach (along, across) in mm over some seconds, also from where it came; ``tips`` the finger tips'
+    paths over the long window. The foot's length in mm."""
 
     short: tuple[HandFeatures, HandFeatures]
     long: tuple[HandFeatures, HandFeatures]
     pair_short: PairFeatures
     pair_long: PairFeatures
     glides: tuple[tuple[float, float], tuple[float, float]]
+    tips: tuple[Path, Path]
     length_mm: float
 
 
@@ -46,8 +48,8 @@ class Evidence:
 def weigh(view: View) -> Evidence:
     """Scores of all techniques and rest."""
     per_hand = [
-        _hand_scores(s, lo, glide, view.length_mm)
-        for s, lo, glide in zip(view.short, view.long, view.glides, strict=True)
+        _hand_scores(s, lo, glide, tips, view.length_mm)
+        for s, lo, glide, tips in zip(view.short, view.long, view.glides, view.tips, strict=True)
     ]
     scores: dict[str, float] = {}
     hands: dict[str, tuple[Side, ...]] = {}
@@ -75,7 +77,7 @@ def weigh(view: View) -> Evidence:
 
 
 def _hand_scores(
-    s: HandFeatures, lo: HandFeatures, glide: tuple[float, float], length_mm: float
+    s: HandFeatures, lo: HandFeatures, glide: tuple[float, float], tips: Path, length_mm: float
 ) -> dict[str, float]:
     if isnan(s.thumb.x):
         names = ("effleurage", "kneading", "knuckling", "thumb_walking", "finger_walking", "friction", "tapotement",
@@ -91,7 +93,7 @@ def _hand_scores(
         "knuckling": _knuckling(s, lo) * fist * (1 - 0.8 * pinch),
         "thumb_walking": thumb_walk * (1 - 0.8 * pinch), "finger_walking": finger_walk * (1 - 0.8 * pinch),
         "friction": _friction(s) * (1 - fist) * (1 - 0.8 * pinch),
-        "tapotement": _tapotement(s) * (1 - 0.8 * max(thumb_walk, finger_walk)),
+        "tapotement": _tapotement(s, tips) * (1 - 0.8 * max(thumb_walk, finger_walk)),
         "press_hold": _press(s, fist),
         "toe_rotation": rotation, "toe_pull": pull,
     }  # fmt: skip
@@ -163,12 +165,16 @@ def _walk(s: HandFeatures, fist: float) -> tuple[float, float]:
     )
 
 
-def _tapotement(s: HandFeatures) -> float:
+def _tapotement(s: HandFeatures, long_tips: Path) -> float:
+    """Fast, to and fro, and steady: the landmarks of hidden fingers tremble too, but never at one rate for long."""
+    steady = weak(fall(abs(log(s.tips.rate_hz / long_tips.rate_hz)), 0.12, 0.35), 0.1)
     strikes = every(
-        rise(s.tips.rate_hz, 0.95, 1.35), rise(s.tips.radius, 2.2, 4.0), rise(s.tips.rhythm, 0.2, 0.45),
+        rise(s.tips.rate_hz, 1.0, 1.6), rise(s.tips.radius, 2.2, 4.0), rise(s.tips.rhythm, 0.3, 0.6),
         fall(s.tips.turning, 0.35, 0.6), fall(_drift(s.tips), 30, 60), rise(s.tips.speed, 25, 45),
     )  # fmt: skip
-    return every(strikes, weak(rise(s.near_tips, 0.05, 0.3), 0.2))
+    # The wrist or forearm swings: the knuckles take part, and the joints of the fingers hardly.
+    together = rise(s.knuckles.radius / max(s.tips.radius, 1.0), 0.25, 0.5)
+    return every(strikes, steady, together, weak(rise(s.near_tips, 0.05, 0.3), 0.2))
 
 
 def _press(s: HandFeatures, fist: float) -> float:

@@ -160,6 +160,14 @@ def hand_features(hand: HandGrid, step_s: float = 1 / RATE_HZ) -> HandFeatures:
     )  # fmt: skip
 
 
+def tips_path(hand: HandGrid, step_s: float = 1 / RATE_HZ) -> Path:
+    """How the finger tips moved, for looking further back than all the other features do."""
+    known = np.isfinite(hand.mm[:, 0, 0])
+    if known.sum() < MIN_SAMPLES:
+        return UNSEEN
+    return _paths(hand.mm[:, FINGERTIPS, :].mean(axis=1)[:, None, :], known, step_s, names=("tips",))["tips"]
+
+
 def reach(hand: HandGrid) -> tuple[float, float]:
     """mm that the palm covered along and across the foot, wherever it came from; NaN when hardly seen."""
     known = np.isfinite(hand.mm[:, 0, 0])

@@ -16,7 +16,7 @@ import numpy as np
 from trainer.model import Floats, Judgement, Side, Touch
 from trainer.strokes.cycles import CycleFinder
 from trainer.strokes.evidence import ACTIVE, Evidence, View, weigh
-from trainer.strokes.features import hand_features, pair_features, reach
+from trainer.strokes.features import hand_features, pair_features, reach, tips_path
 from trainer.strokes.window import RATE_HZ, Grid, Window, settled
 
 TICK_S = 0.1
@@ -56,6 +56,7 @@ class RuleRecogniser:
         self._votes = np.zeros((len(_STATES), 2))
         self._confidence = 0.0
         self._cycles = CycleFinder()
+        self._there_s = (np.inf, np.inf)
         self.evidence: Evidence | None = None
 
     @property
@@ -76,7 +77,7 @@ class RuleRecogniser:
             self._tick = tick
             grid = self._window.grid(touch.time_s)
             self._think(grid, touch.foot.length_mm, steps * TICK_S)
-            new = self._cycles.update(grid, self._technique, self._hands, touch.foot.length_mm)
+            new = self._cycles.update(grid, self._technique, self._hands, self._there_s)
         return Judgement(touch.time_s, self._technique, self._confidence, self._hands, new)
 
     def _think(self, grid: Grid, length_mm: float, seconds: float) -> None:
@@ -84,6 +85,7 @@ class RuleRecogniser:
         long = Grid(grid.time_s, (one, other), grid.foot_mm).last(LONG_S)
         short = long.last(SHORT_S)
         left, right = (hand_features(h) for h in short.hands)
+        tips = tuple(tips_path(h) for h in long.hands)
         # What is slow needs fewer samples.
         long = long.thinned(THIN)
         step_s = THIN / RATE_HZ
@@ -91,10 +93,11 @@ class RuleRecogniser:
         glides = tuple(reach(h) for h in grid.last(GLIDE_S).hands)
         view = View(
             (left, right), (slow_left, slow_right), pair_features(short), pair_features(long, step_s),
-            (glides[0], glides[1]), length_mm,
+            (glides[0], glides[1]), (tips[0], tips[1]), length_mm,
         )  # fmt: skip
         self.evidence = weigh(view)
-        moved = min(age, other_age) < MOVED_S
+        self._there_s = age, other_age
+        moved = min(self._there_s) < MOVED_S
         self._belief = self._filtered(_likelihood(self.evidence), seconds, moved)
         self._decide(seconds)
 

@@ -56,6 +56,14 @@ class Grid:
     hands: tuple[HandGrid, HandGrid]
     foot_mm: Floats
 
+    def since(self, time_s: float) -> Grid:
+        """The same instants, with nothing known of the hands before ``time_s``."""
+        cut = int(np.searchsorted(self.time_s, time_s))
+        if cut == 0:
+            return self
+        left, right = (_blank(h, cut) for h in self.hands)
+        return Grid(self.time_s, (left, right), self.foot_mm)
+
     def thinned(self, stride: int) -> Grid:
         """Every ``stride``-th instant, the newest among them."""
         pick = slice((len(self.time_s) - 1) % stride, None, stride)
