@@ -60,6 +60,7 @@ def test_the_terminal_stays_clean_and_errors_still_show() -> None:
         "from trainer.model import Frame\n"
         "b = open_backend('mediapipe', model='lite')\n"
         "b.detect(Frame(np.zeros((90, 120, 3), np.uint8), 0.1, 0)); b.close()\n"
+        "left_open = open_backend('mediapipe', model='lite')\n"
         "with quiet_native_log():\n"
         "    print('a word to the user', file=sys.stderr)\n"
     )

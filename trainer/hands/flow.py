@@ -21,7 +21,8 @@ SMALL_SIDE = 320
 """Longer side of the grey copy, in pixels."""
 MIN_INTERVAL_S = 0.028
 _MAX_INTERVAL_S = 0.25
-_GRID = (8, 6)
+_GRID = (6, 5)
+_RETURN_PX = 0.7
 _lucas_kanade: Any = cv2.calcOpticalFlowPyrLK
 _LK = {"winSize": (15, 15), "maxLevel": 2, "minEigThreshold": 1e-4}
 
@@ -68,9 +69,12 @@ def follow(before: Still, now: Still, points: Floats) -> PointFlow:
     start = ((points + 0.5) * before.scale - 0.5).astype(np.float32)
     height, width = before.grey.shape
     inside = ((start >= 0) & (start <= [width - 1, height - 1])).all(axis=1)
-    end, status, _ = _lucas_kanade(before.grey, now.grey, start[:, None], None, **_LK)
+    end, found, _ = _lucas_kanade(before.grey, now.grey, start[:, None], None, **_LK)
+    again, found_again, _ = _lucas_kanade(now.grey, before.grey, end, None, **_LK)
+    # Where something covers or uncovers a point its pixels are "found" anywhere; followed back they don't return.
+    returned = np.abs(again[:, 0] - start).max(axis=1) < _RETURN_PX
     shift = (end[:, 0] - start).astype(float) / before.scale
-    return PointFlow(shift, inside & (status[:, 0] == 1))
+    return PointFlow(shift, inside & returned & (found[:, 0] == 1) & (found_again[:, 0] == 1))
 
 
 def backdrop_points(size: tuple[int, int], avoid: Sequence[Floats]) -> Floats:

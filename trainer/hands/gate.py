@@ -73,45 +73,58 @@ class Trail:
     """The last ``LONG_S`` of one track: where its landmarks were, and where the pixels under them went."""
 
     _samples: deque[_Sample] = field(default_factory=deque)
+    _last: Floats = field(default_factory=lambda: np.zeros((21, 2)))
+
+    @property
+    def length_s(self) -> float:
+        """Seconds that the trail reaches back."""
+        return self._samples[-1].time_s - self._samples[0].time_s if self._samples else 0.0
 
     def restart(self, time_s: float, points: Floats) -> None:
         """Begins anew with landmarks (21, 2)."""
         self._samples.clear()
-        still = np.zeros((2, *points.shape))
-        self._samples.append(_Sample(time_s, points, points, still, np.ones(len(points), bool)))
+        self._last = points
+        zero = np.zeros_like(points)
+        self._samples.append(_Sample(time_s, zero, zero, np.zeros((2, *points.shape))))
 
     def add(
         self, time_s: float, points: Floats, pixels: Floats, known: NDArray[np.bool_], scenery: tuple[Floats, Floats]
     ) -> None:
-        """One interval more. ``pixels`` (21, 2): displacement of what was under the last landmarks, where ``known``;
-        ``scenery``: the displacements that camera and foot would give them."""
+        """One interval more. ``pixels`` (21, 2): displacement of what was under the last landmarks, where ``known``
+        (elsewhere that of the hand's known part is taken; an interval with less than ``MIN_POINTS`` is left out of
+        all paths); ``scenery``: the displacements that camera and foot would give them."""
         last = self._samples[-1]
-        step = np.stack([np.broadcast_to(s, points.shape) for s in scenery])
-        self._samples.append(_Sample(time_s, points, last.flowed + pixels, last.moved + step, known))
+        if np.count_nonzero(known) < MIN_POINTS:
+            new = last._replace(time_s=time_s)
+        else:
+            step = np.stack([np.broadcast_to(s, points.shape) for s in scenery])
+            shift = np.where(known[:, None], pixels, np.median(pixels[known], axis=0))
+            new = _Sample(time_s, last.landmarks + points - self._last, last.flowed + shift, last.moved + step)
+        self._last = points
+        self._samples.append(new)
         while time_s - self._samples[0].time_s > LONG_S + 1e-6:
             self._samples.popleft()
 
     def fate(self, window_s: float) -> Fate:
-        """What the last ``window_s`` tell; NOTHING when they are too short or too little could be followed."""
+        """What the last ``window_s`` tell; NOTHING when the trail is too short."""
+        if not self._samples:
+            return NOTHING
         end = self._samples[-1].time_s
         chosen = [s for s in self._samples if end - s.time_s <= window_s + 1e-6]
         if len(chosen) < 3 or end - chosen[0].time_s < MIN_WINDOW_S:
             return NOTHING
-        known = np.all([s.known for s in chosen[1:]], axis=0)
-        if np.count_nonzero(known) < MIN_POINTS:
-            return NOTHING
-        points = np.stack([s.points for s in chosen])[:, known]
-        flowed = np.stack([s.flowed for s in chosen])[:, known]
-        scenery = np.stack([s.moved for s in chosen], axis=1)[:, :, known]
-        return fate(points, flowed, scenery, max(hand_size(chosen[-1].points), 1e-9))
+        landmarks, flowed = np.stack([s.landmarks for s in chosen]), np.stack([s.flowed for s in chosen])
+        scenery = np.stack([s.moved for s in chosen], axis=1)
+        return fate(landmarks, flowed, scenery, max(hand_size(self._last), 1e-9))
 
 
 class _Sample(NamedTuple):
+    """Paths since the trail's beginning: of landmarks, pixels, and what the scenery would give."""
+
     time_s: float
-    points: Floats
+    landmarks: Floats
     flowed: Floats
     moved: Floats
-    known: NDArray[np.bool_]
 
 
 def foot_shift(points: Floats, before: Foot | None, now: Foot | None) -> Floats | None:
@@ -133,30 +146,53 @@ INHERITED = 0.25
 FULL = 1.0
 _GAIN_PER_S = 16.0
 """A hand that circles with a radius of a sixth of its palm (15 mm) is proven after about a third of a second."""
-_STRAY = 0.04
+_STRAY = 0.02
 """Extent of motion that means nothing: tremble of a landmarker, crawl of the flow on smooth skin."""
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """How much is asked of a report. ``coherence``: below this motion counts for nothing; ``stray``: extent of motion that
+    means nothing; ``gain``: weight of coherent motion; ``loss``: what standing still costs."""
+
+    coherence: float
+    stray: float
+    gain: float
+    loss: float
+
+
+GHOSTLY = Doubt(coherence=0.4, stray=_STRAY, gain=1.0, loss=0.3)
+"""For reports that look like those on a bare foot (`ghosts`)."""
+PLAIN = Doubt(coherence=0.1, stray=_STRAY, gain=1.0, loss=0.0)
+CLEAR = Doubt(coherence=0.05, stray=_STRAY / 2, gain=3.0, loss=0.0)
+"""For reports whose wrist lies off a foot that is known."""
+
+
+@dataclass(frozen=True)
 class Proof:
-    """How far a track is proven to be a hand: ``level`` −1..1 of coherent motion, net of contradictions."""
+    """How far a track is proven to be a hand: ``level`` 0..1 of coherent motion, net of contradictions."""
 
     level: float = 0.0
     proven: bool = False
 
-    def after(self, trail: Trail, dt_s: float) -> Proof:
+    def after(self, trail: Trail, dt_s: float, doubt: Doubt) -> Proof:
         """The proof after ``dt_s`` more seconds, which the trail has taken in."""
         now = trail.fate(SHORT_S)
-        alike = float(np.clip((now.coherence - 0.4) / 0.3, 0.0, 1.0))
-        gain = alike * max(0.0, now.together - _STRAY)
+        alike = float(np.clip((now.coherence - doubt.coherence) / 0.3, 0.0, 1.0))
+        gain = doubt.gain * alike * max(0.0, now.together - doubt.stray)
         loss = 0.0
-        if not self.proven and now.coherence < 0.3:
-            # Landmarks that roam over still pixels count only against what isn't proven: those of a real hand
-            # tremble too when it is blurred.
-            loss = 0.5 * max(0.0, now.landmarks - 2 * _STRAY)
         if gain == 0.0:
             long = trail.fate(LONG_S)
             if long.landmarks < 0.5 * long.pixels:
-                loss = max(loss, long.pixels - _STRAY)
-        level = float(np.clip(self.level + _GAIN_PER_S * dt_s * (gain - loss), -FULL, FULL))
+                loss = max(0.0, long.pixels - 2 * _STRAY)
+            loss = max(loss, doubt.loss)
+        level = float(np.clip(self.level + _GAIN_PER_S * dt_s * (gain - loss), 0.0, FULL))
         return Proof(level, level >= PROVEN_AT or (self.proven and level > 0.0))
+
+
+def inert(trail: Trail) -> bool:
+    """Whether neither landmarks nor pixels have moved against the scenery, for most of the short window."""
+    if trail.length_s < 0.75 * SHORT_S:
+        return False
+    now = trail.fate(SHORT_S)
+    return now is not NOTHING and now.pixels < _STRAY and now.landmarks < 3 * _STRAY

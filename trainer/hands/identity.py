@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from trainer.model import Side
 
-LIMIT = 4.0
-"""Evidence (log-odds) stops growing here, so that a wrong start can be mended in about a second."""
+LIMIT = 8.0
+"""Evidence (log-odds) stops growing here, so that a wrong label that stood for long can still be mended within two seconds or so."""
 RATE_PER_S = 6.0
 START = 0.5
 _KEEP = 2.0

@@ -5,6 +5,7 @@ Zhang et al., "MediaPipe Hands: On-device Real-time Hand Tracking", arXiv:2006.1
 
 from __future__ import annotations
 
+import weakref
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ class MediaPipeBackend:
             )
             self._mediapipe: Any = mediapipe
             self._landmarker: Any = vision.HandLandmarker.create_from_options(options)
+            self._release = weakref.finalize(self, _release, self._landmarker)
             self._last_ms = 0
             # The graph's first run compiles kernels and complains aloud; an empty picture gets that over
             # with.
@@ -89,7 +91,7 @@ class MediaPipeBackend:
 
     def close(self) -> None:
         if self._landmarker is not None:
-            self._landmarker.close()
+            self._release()
             self._landmarker = None
 
     def __enter__(self) -> MediaPipeBackend:
@@ -101,6 +103,15 @@ class MediaPipeBackend:
     def _detect(self, rgb: Any, time_ms: int) -> Any:
         image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=rgb)
         return self._landmarker.detect_for_video(image, time_ms)
+
+
+def _release(landmarker: Any) -> None:
+    try:
+        landmarker.close()
+    except RuntimeError:
+        # The program is ending and its threads are gone: the system takes the memory back. Without a handle the
+        # landmarker's destructor doesn't complain aloud.
+        landmarker._handle = None
 
 
 def _side(label: Any) -> Side:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from trainer.hands import flow, gate
 from trainer.hands.bridge import BRIDGE_S
+from trainer.hands.ghosts import Ghosts, on_foot
 from trainer.hands.identity import Claim, learn_layout, settle
 from trainer.hands.pool import Pool, Track
 from trainer.hands.shape import hand_size, near_hand
@@ -29,6 +30,8 @@ class HandTracker:
         self._still: flow.Still | None = None
         self._still_foot: Foot | None = None
         self._still_grid: Floats = np.zeros((0, 2))
+        self._ghosts = Ghosts()
+        self._foot: Foot | None = None
         self._time_s = -np.inf
         self._layout = 0.0
 
@@ -46,9 +49,19 @@ class HandTracker:
         usable = [d for d in detections if np.isfinite(d.landmarks_px).all() and hand_size(d.landmarks_px) > 1.0]
         if self._trusted is not None:
             return self._trusted.update(frame.time_s, usable)
-        self._pool.advance(usable, frame.time_s)
+        self._foot = foot
+        self._pool.advance(usable, [self._ghostly(d.landmarks_px) for d in usable], frame.time_s)
         self._weigh(frame, foot)
-        return self._show(dt)
+        self._pool.hand_over(frame.time_s)
+        return self._show(dt, frame.size)
+
+    def _doubt(self, track: Track) -> gate.Doubt:
+        if self._ghostly(track.course.points):
+            return gate.GHOSTLY
+        return gate.CLEAR if self._foot is not None and self._foot.seen else gate.PLAIN
+
+    def _ghostly(self, points: Floats) -> bool:
+        return on_foot(points, self._foot) or self._ghosts.like(points, self._foot)
 
     def _weigh(self, frame: Frame, foot: Foot | None) -> None:
         """Lets the pixels' motion since the last kept picture speak for or against each track."""
@@ -80,7 +93,12 @@ class HandTracker:
             scenery = camera, camera if with_foot is None else with_foot
             known = moved.known[part] & ~self._covered(track)
             track.trail.add(now.time_s, track.course.points, moved.shift[part], known, scenery)
-            track.proof = track.proof.after(track.trail, now.time_s - before.time_s)
+            was = track.proof.proven
+            track.proof = track.proof.after(track.trail, now.time_s - before.time_s, self._doubt(track))
+            if track.proof.proven and not was:
+                self._ghosts.unlearn(track.course.points, foot)
+            elif track.idle(now.time_s):
+                self._ghosts.learn(track.course.points, foot, now.time_s)
 
     def _covered(self, track: Track) -> NDArray[np.bool_]:
         """(21,) the landmarks that another proven hand may hide: their pixels are that hand's."""
@@ -91,8 +109,8 @@ class HandTracker:
                 covered |= near_hand(points, other.course.at(self._time_s))
         return covered
 
-    def _show(self, dt: float) -> Hands:
-        proven = [t for t in self._pool.tracks if t.proof.proven]
+    def _show(self, dt: float, size: tuple[int, int]) -> Hands:
+        proven = [t for t in self._pool.tracks if t.proof.proven and self._in_picture(t, size)]
         proven.sort(key=lambda t: (t.side is not None, t.proof.level), reverse=True)
         chosen = proven[:2]
         claims = [Claim(t.evidence, t.side, float(t.course.points[:, 0].mean())) for t in chosen]
@@ -105,6 +123,12 @@ class HandTracker:
             track.side = side
             hands[side] = self._hand(track, side)
         return hands["left"], hands["right"]
+
+    def _in_picture(self, track: Track, size: tuple[int, int]) -> bool:
+        """Whether most of a hand lies in the picture; what went out of it isn't bridged."""
+        points = track.course.at(self._time_s)
+        inside = ((points > -0.5) & (points < np.array(size) - 0.5)).all(axis=1)
+        return track.seen_s == self._time_s or int(inside.sum()) > len(points) // 2
 
     def _hand(self, track: Track, side: Side) -> Hand:
         measured = track.seen_s == self._time_s

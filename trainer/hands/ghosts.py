@@ -1,0 +1,96 @@
+"""Where a landmarker sees hands that aren't there, and how such a report looks.
+
+Two signs, both about one report at one instant. It lies on the foot as a whole, with its wrist; or it lies where an
+inert report has lain for long before (`Ghosts` remembers those, fixed to the foot where the foot is known). Neither
+proves anything by itself, since a real hand may pass through such a pose; so they only decide where a track would
+have to jump, or where nothing moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from trainer.hands.shape import hand_distance
+from trainer.model import FOOT_LANDMARKS, Floats, Foot
+
+LIKE = 0.3
+"""Mean landmark distance, in hand sizes, below which two reports count as the same."""
+_ANKLES = FOOT_LANDMARKS.index("ankle_medial")
+_WRIST_IN = 0.02
+"""How far inside the foot's border a wrist must lie to count, in foot lengths (and other points may lie outside)."""
+_MOST_IN = 0.9
+_MOST = 8
+_REMEMBER_S = 60.0
+
+
+@dataclass(eq=False)
+class _Ghost:
+    points: Floats
+    on_foot: bool
+    time_s: float
+
+
+class Ghosts:
+    """Poses of inert reports, newest first; those on a known foot are kept in its (u, v) map."""
+
+    def __init__(self) -> None:
+        self._known: list[_Ghost] = []
+
+    def learn(self, points: Floats, foot: Foot | None, time_s: float) -> None:
+        """Remembers landmarks (21, 2) px that have been lying still without proof."""
+        self._known = [g for g in self._known if time_s - g.time_s < _REMEMBER_S]
+        for ghost in self._known:
+            place = _place(ghost, foot)
+            if place is not None and hand_distance(place, points) < 0.5 * LIKE:
+                ghost.time_s = time_s
+                return
+        fixed = (
+            None if foot is None or not foot.seen else _map(np.asarray(np.linalg.inv(foot.px_from_uv), float), points)
+        )
+        new = _Ghost(points if fixed is None else fixed, fixed is not None, time_s)
+        self._known = [new, *self._known][:_MOST]
+
+    def unlearn(self, points: Floats, foot: Foot | None) -> None:
+        """Forgets what lay where a report has now been proven to be a hand."""
+        self._known = [g for g in self._known if not _alike(_place(g, foot), points)]
+
+    def like(self, points: Floats, foot: Foot | None) -> bool:
+        """Whether landmarks (21, 2) px lie as a remembered ghost does."""
+        return any(_alike(_place(g, foot), points) for g in self._known)
+
+
+def on_foot(points: Floats, foot: Foot | None) -> bool:
+    """Whether landmarks (21, 2) px lie on the foot as a whole, the wrist as well.
+
+    A working hand comes to the foot from elsewhere: its fingers lie on the foot, its wrist mostly beside it.
+    """
+    if foot is None or not foot.seen:
+        return False
+    marks = foot.landmarks_px[:_ANKLES]
+    marks = marks[np.isfinite(marks).all(axis=1)].astype(np.float32)
+    if len(marks) < 5:
+        return False
+    length = float(np.linalg.norm(marks[:, None] - marks[None], axis=-1).max())
+    hull: Any = cv2.convexHull(marks)
+    inside = [cv2.pointPolygonTest(hull, (x, y), True) / length for x, y in points.tolist()]
+    return inside[0] > _WRIST_IN and sum(d > -_WRIST_IN for d in inside) >= _MOST_IN * len(inside)
+
+
+def _alike(place: Floats | None, points: Floats) -> bool:
+    return place is not None and hand_distance(place, points) < LIKE
+
+
+def _place(ghost: _Ghost, foot: Foot | None) -> Floats | None:
+    """(21, 2) px of the ghost now; None when it goes with the foot and that isn't known."""
+    if not ghost.on_foot:
+        return ghost.points
+    return _map(foot.px_from_uv, ghost.points) if foot is not None and foot.seen else None
+
+
+def _map(h: Floats, points: Floats) -> Floats:
+    there = np.c_[points, np.ones(len(points))] @ h.T
+    return np.asarray(there[:, :2] / there[:, 2:], float)
