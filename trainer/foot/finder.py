@@ -50,6 +50,7 @@ class Proposal:
 class _Fitted:
     pose: Floats
     mirror: int
+    view: View
     scores: Scores
 
     @property
@@ -110,6 +111,7 @@ def _fit_best(
     if float(lab[..., 0][known].std()) < 1.0 and float(lab[..., 1:][known].std()) < 1.0:
         return None
     shape_view: View = view or "plantar"
+    views: tuple[View, ...] = (view,) if view else ("plantar", "dorsal")
     mirrors = (chirality(side, view),) if side is not None and view is not None else (1, -1)
     starts = _first_guesses(small, lab, known, shape_view)
     if not len(starts):
@@ -121,18 +123,21 @@ def _fit_best(
     for start in starts:
         evidence = Evidence(_likelihood(bins, known, start, 1, shape_view), edges, ridges, known)
         rough += [_climb(evidence, start, mirror, shape_view, rng, _ROUGH) for mirror in mirrors]
+    rough.sort(key=lambda f: -f.total)
     for search, most in ((_FINE, 4), (_FINEST, 2)):
-        rough.sort(key=lambda f: -f.total)
         finer = []
         for fitted in rough[:most]:
-            likely = _likelihood(bins, known, fitted.pose, fitted.mirror, shape_view)
+            likely = _likelihood(bins, known, fitted.pose, fitted.mirror, fitted.view)
             evidence = Evidence(likely, edges, ridges, known)
-            finer.append(_climb(evidence, fitted.pose, fitted.mirror, shape_view, rng, search))
-        rough = finer
-    best = max(rough, key=lambda f: f.total)
-    found_view: View = shape_view
-    if view is None and side is not None and chirality(side, "plantar") != best.mirror:
-        found_view = "dorsal"
+            # The last step alone tells a sole, whose heel is in view, from a top, whose heel is under the leg.
+            for as_view in views if search is _FINEST else (fitted.view,):
+                if side is None or view is None or chirality(side, as_view) == fitted.mirror:
+                    finer.append(_climb(evidence, fitted.pose, fitted.mirror, as_view, rng, search))
+        rough = sorted(finer, key=lambda f: -f.total)
+    best = rough[0]
+    found_view = best.view
+    if view is None and side is not None:
+        found_view = "plantar" if chirality(side, "plantar") == best.mirror else "dorsal"
     return best, found_view, scale
 
 
@@ -221,7 +226,7 @@ def _climb(
         elite = poses[order[: max(4, search.crowd // 4)]]
         centre = 0.6 * elite.mean(axis=0) + 0.4 * best
         spread = np.maximum(0.7 * elite.std(axis=0) + 0.2 * spread, 0.05 * step)
-    return _Fitted(best, mirror, score(evidence, best[None], mirror, view))
+    return _Fitted(best, mirror, view, score(evidence, best[None], mirror, view))
 
 
 class FootFinder:

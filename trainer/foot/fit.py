@@ -24,6 +24,8 @@ BINS = 8
 NUMBERS = 7
 PRIOR = np.array([np.inf, np.inf, np.inf, np.inf, 0.16, 0.16, 0.16])
 """Standard deviations of a pose's widening, shear and taper."""
+_WIDER: dict[View, float] = {"plantar": 0.05, "dorsal": 0.15, "medial": 0.0, "lateral": 0.0}
+"""Usual widening: a foot is rarely seen squarely, the top of a foot before its leg least of all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +34,8 @@ class Probes:
 
     ``inside`` and ``around`` are compared in colour (``around_weight`` (N,) is low where the leg may be), ``rim`` with
     outward ``normals`` is where edges belong, ``gaps`` (four by four) lie between the toes, ``ball`` (as many) where
-    a foot has no more gaps but a hand's fingers have.
+    a foot has no more gaps but a hand's fingers have. ``leg`` and ``beside_leg`` lie behind the heel of a foot seen
+    from the top, whose leg hides its heel.
     """
 
     inside: Floats
@@ -43,6 +46,8 @@ class Probes:
     normals: Floats
     gaps: Floats
     ball: Floats
+    leg: Floats
+    beside_leg: Floats
 
 
 @cache
@@ -62,16 +67,23 @@ def probes(view: View) -> Probes:
         gaps, ball = _toe_gaps(aspect, (0.015, 0.035, 0.055, 0.075)), _toe_gaps(aspect, (0.24, 0.28, 0.32, 0.36))
     else:
         gaps = ball = np.zeros((0, 2))
-    return Probes(
-        inside, around, _leg_weight(view, around, aspect), rim, _leg_weight(view, rim, aspect), normals, gaps, ball
-    )
+    leg = beside = np.zeros((0, 2))
+    if view == "dorsal":
+        u, v = np.meshgrid([-0.28, -0.22, -0.16, -0.10, -0.04], [0.32, 0.42, 0.52, 0.62], indexing="ij")
+        leg = (np.column_stack([u.ravel(), v.ravel()]) - 0.5) * [1.0, aspect]
+        u, v = np.meshgrid([-0.28, -0.22, -0.16, -0.10, -0.04], [-0.18, -0.08, 1.04, 1.14], indexing="ij")
+        beside = (np.column_stack([u.ravel(), v.ravel()]) - 0.5) * [1.0, aspect]
+    weights = _leg_weight(view, around, aspect), _leg_weight(view, rim, aspect)
+    return Probes(inside, around, weights[0], rim, weights[1], normals, gaps, ball, leg, beside)
 
 
 def _leg_weight(view: View, points: Floats, aspect: float) -> Floats:
     """Less where the leg may join the foot: behind the heel of a flat view, above the ankle of a side view."""
     u, v = (points / [1.0, aspect] + 0.5).T
-    if view in ("plantar", "dorsal"):
-        return np.where(u < 0.10, 0.35, 1.0)
+    if view == "plantar":
+        return np.where(u < 0.10, 0.7, 1.0)
+    if view == "dorsal":
+        return np.where((u < 0.12) & (np.abs(v - 0.49) < 0.42), 0.0, 1.0)
     return np.where((v > 0.85) & (u < 0.5), 0.0, np.where((v > 0.5) & (u < 0.12), 0.4, 1.0))
 
 
@@ -181,17 +193,18 @@ def score(evidence: Evidence, poses: Floats, mirror: int, view: View) -> Scores:
     test = probes(view)
     linear = linear_parts(poses, mirror)
     step = 0.03 * test.normals
-    groups = (test.inside, test.around, test.rim - step, test.rim + step, test.rim, test.gaps, test.ball)
+    groups = (test.inside, test.around, test.rim - step, test.rim + step, test.leg, test.beside_leg, test.rim,
+              test.gaps, test.ball)  # fmt: skip
     index, ok = _index(evidence, _place(linear, poses, np.concatenate(groups)))
     ends = np.cumsum([len(g) for g in groups])[:-1]
     known = np.split(ok, ends, axis=1)
-    likely = np.split(evidence.likely.ravel()[index].astype(float), ends[:4], axis=1)
+    likely = np.split(evidence.likely.ravel()[index].astype(float), ends[:6], axis=1)
     places = np.split(index, ends, axis=1)
     region = _mean(likely[0], known[0]) - _mean(likely[1], known[1] * test.around_weight)
     shown = known[2] * known[3] * test.rim_weight
     contrast = np.clip(likely[2] - likely[3], -0.5, 1.0)
     which = _directions(linear, test.normals)
-    contour = evidence.edges.reshape(BINS, -1)[which, places[4]] * known[4]
+    contour = evidence.edges.reshape(BINS, -1)[which, places[6]] * known[6]
     border, edge = _mean(contrast, shown), _mean(contour, shown)
     at_tips = shown * (test.rim[:, 0] > 0.30)
     tips = _mean(0.5 * (contrast + contour), at_tips) * (at_tips.sum(axis=1) > 6)
@@ -199,11 +212,15 @@ def score(evidence: Evidence, poses: Floats, mirror: int, view: View) -> Scores:
     if len(test.gaps):
         across = _directions(linear, np.array([[0.0, 1.0]]))
         ridges = evidence.ridges.reshape(BINS, -1)
-        toes, fingers = (_creases(ridges[across, places[k]] * known[k]) for k in (5, 6))
-    departure = ((poses[:, 4:] / PRIOR[4:]) ** 2).sum(axis=1)
+        toes, fingers = (_creases(ridges[across, places[k]] * known[k]) for k in (7, 8))
+    usual = np.array([_WIDER[view], 0.0, 0.0])
+    departure = (((poses[:, 4:] - usual) / PRIOR[4:]) ** 2).sum(axis=1)
     share = shown.sum(axis=1) / test.rim_weight.sum()
     # What is hidden is no evidence: a pose may not win by lying under the hands or out of the picture.
     total = 0.30 * region + np.sqrt(share) * (0.35 * border + 0.45 * edge + 0.15 * tips) + 0.30 * toes - 0.15 * fingers
+    if len(test.leg):
+        leg = _mean(likely[4], known[4]) - _mean(likely[5], known[5])
+        total = total + 0.20 * np.clip(leg, -0.5, 1.0) - 0.15
     return Scores(total - 0.018 * departure, region, border, edge, toes, tips, share)
 
 

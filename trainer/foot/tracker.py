@@ -22,16 +22,15 @@ _WIDTH = 480
 """Frames are looked at in this width at most."""
 _BRIDGE_S = 1.0
 """A foot that isn't recognised for longer than this is unknown."""
-_ENOUGH = 0.22
-"""Share of the visible patches that must look right to go on; chance gives about 0.05."""
+_ENOUGH = ((0.22, 6), (0.14, 14))
+"""Share and number of the visible patches that must look right to go on; chance gives about 0.05."""
 _AGAIN = 0.45
 """Share needed to hold that a lost foot is back."""
-_FEWEST = 6
 _FAR = 2.5
 """A foot that moved so many working pixels in a frame is looked for by optical flow too."""
 _ENOUGH_FOR_TILT = 20
 """Patches needed to measure shear and squeeze besides shift, turn and size."""
-_TILT_S = 0.25
+_TILT_S = 0.1
 _LEARN_EVERY_S = 0.2
 _ORIGIN_AFTER_S = 3.0
 _SEARCH_EVERY_S = 0.4
@@ -181,7 +180,8 @@ class FootTracker:
                 other = self._anchor.align(now.picture, now.hidden, moved[0])
                 if (other.patches, -other.cost) > (best.patches, -best.cost):
                     best = other
-        if best.matched >= _ENOUGH and best.patches >= _FEWEST and _plausible_warp(best.warp):
+        enough = any(best.matched >= share and best.patches >= count for share, count in _ENOUGH)
+        if enough and _plausible_warp(best.warp):
             self._accept(self._with_tilt(best, now), now.time_s)
 
     def _with_tilt(self, found: Alignment, now: _View) -> Alignment:
@@ -193,7 +193,7 @@ class FootTracker:
         if found.patches < _ENOUGH_FOR_TILT or now.time_s - self._anchored_s < 1.0:
             return found
         tilted = self._anchor.tilt(now.picture, now.hidden, found)
-        if tilted.cost > 0.98 * found.cost or tilted.patches < found.patches or not _plausible_warp(tilted.warp):
+        if tilted.cost > found.cost or tilted.patches < found.patches or not _plausible_warp(tilted.warp):
             return found
         share = 1.0 - math.exp(-(now.time_s - self._matched_s) / _TILT_S)
         return replace(found, warp=found.warp + share * (tilted.warp - found.warp))
