@@ -248,7 +248,7 @@ def _walking(rng: np.random.Generator, T: float, part: str) -> Act:
         shift = with_hand * (whole[0] - level[0])
         hand = level + shift
         chain = (2, 3, 4) if part == "thumb" else (6, 7, 8)
-        for k, w in zip(chain, (0.4, 0.9, 1.0), strict=True):
+        for k, w in zip(chain, (0.4, 1.0, 1.0) if part == "thumb" else (1.0, 1.0, 1.0), strict=True):
             hand[k] = (1 - w) * hand[k] + w * whole[k]
         return *_both(other, hand, side), _STILL
 
@@ -423,7 +423,7 @@ def toe_pull(rng: np.random.Generator, T: float) -> Act:
 
 
 def ankle_rotation(rng: np.random.Generator, T: float) -> Act:
-    rate, swing = rng.uniform(10, 30), rng.uniform(0.08, 0.22)
+    rate, swing = rng.uniform(10, 30), rng.uniform(0.12, 0.35)
     phase = Phase(rate, T, rng, 0.08, 0.0)
     side = _side(rng)
     fore = _anchored(grasp(side, rng), side, 4, np.array([0.7 * LENGTH, WIDTH / 2, 0]))

@@ -69,7 +69,8 @@ def weigh(view: View) -> Evidence:
             scores[name] *= 1.0 - 0.9 * ankle
             busy = max(busy, scores[name])
     # A hand that merely holds the foot looks like a press: any real work by the other one outweighs it.
-    scores["press_hold"] *= (1.0 - min(1.0, 1.3 * busy)) * (1.0 - ankle)
+    moving = max((max(h.thumb.flow, h.index.flow, h.palm.flow) for h in view.short if not isnan(h.thumb.x)), default=0.0)
+    scores["press_hold"] *= (1.0 - min(1.0, 1.3 * busy)) * (1.0 - ankle) * fall(moving, 18, 40)
     scores["rest"] = _rest(view, max(busy, ankle))
     hands["rest"] = ()
     seen = max(h.seen for h in view.short)
@@ -167,7 +168,9 @@ def _walk(s: HandFeatures, fist: float) -> tuple[float, float]:
 
 def _tapotement(s: HandFeatures, long_tips: Path) -> float:
     """Fast, to and fro, and steady: the landmarks of hidden fingers tremble too, but never at one rate for long."""
-    steady = weak(fall(abs(log(s.tips.rate_hz / long_tips.rate_hz)), 0.12, 0.35), 0.1)
+    steady = every(
+        weak(fall(abs(log(s.tips.rate_hz / long_tips.rate_hz)), 0.12, 0.35), 0.1), rise(long_tips.rhythm, 0.35, 0.6)
+    )
     strikes = every(
         rise(s.tips.rate_hz, 1.0, 1.6), rise(s.tips.radius, 2.2, 4.0), rise(s.tips.rhythm, 0.3, 0.6),
         fall(s.tips.turning, 0.35, 0.6), fall(_drift(s.tips), 30, 60), rise(s.tips.speed, 25, 45),
@@ -244,7 +247,12 @@ def _wringing(view: View) -> float:
 def _ankle(view: View) -> float:
     swing = max(_zero(view.pair_short.foot_swing), _zero(view.pair_long.foot_swing))
     held = max(max(_zero(h.near_palm), _zero(h.near_tips), _zero(h.near_thumb)) for h in view.short)
-    return every(rise(swing, 2.5, 6), rise(_zero(view.pair_short.foot_flow), 4, 10), weak(rise(held, 0.1, 0.4), 0.3))
+    still = min((h.palm.flow for h in view.short if not isnan(h.palm.flow)), default=0.0)
+    # A tracked outline wobbles by some mm when hands pass over it; a circling foot swings by centimetres.
+    return every(
+        rise(swing, 5, 12), rise(_zero(view.pair_short.foot_flow), 8, 20), fall(still, 30, 60),
+        weak(rise(held, 0.1, 0.4), 0.3),
+    )  # fmt: skip
 
 
 def _zero(x: float) -> float:
@@ -276,7 +284,7 @@ def _rest(view: View, busy: float) -> float:
             continue
         over = max(s.near_thumb, s.near_index, s.near_tips, s.near_palm)
         off = fall(over, 0.1, 0.4)
-        lying = every(_open_flat(s), fall(s.palm.flow, 10, 20), fall(s.tips.radius, 4, 7))
+        lying = every(_open_flat(s), fall(s.palm.flow, 10, 20), fall(s.tips.radius, 3, 5.5))
         idle.append(either(off, lying))
     if not idle:
         return 0.35

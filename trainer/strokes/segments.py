@@ -19,6 +19,8 @@ LEAST_S = 1.0
 """A stretch shorter than this is a speck."""
 LAG_S = 0.8
 """How late the recogniser's labels change, typically."""
+LINGER_S = 1.0
+"""The most by which a stroke is cut back to its last beats."""
 
 
 @dataclass
@@ -119,6 +121,10 @@ class StrokeBuilder:
         end = run.end_s - (self._lag_s if ended else 0.0)
         if cycles:
             start, end = min(start, cycles[0][0]), max(end, cycles[-1][0])
+        if ended and len(cycles) >= 4:
+            # What kept a beat and misses two has stopped, though the label may linger.
+            beat = (cycles[-1][0] - cycles[0][0]) / (len(cycles) - 1)
+            end = min(end, max(cycles[-1][0] + 1.5 * beat, end - LINGER_S))
         end = max(end, start + 0.5 * self._least_s)
         return Stroke(
             run.technique, start, end, _hands(run), run.sum_confidence / max(run.weight, 1e-9),
