@@ -12,7 +12,8 @@ from trainer.studio import grips
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES
 from trainer.studio.foot_surface import FootSurface
-from trainer.studio.movements import MOVEMENTS, TEMPO, Movement, Place
+from trainer.studio.movement import Movement, Place
+from trainer.studio.movements import MOVEMENTS, TEMPO
 from trainer.studio.reach import Goal, HandPose, Reach, bulk
 from trainer.studio.timing import smooth, wander
 

@@ -32,17 +32,17 @@ def session(*steps: Step, pause: float = 2.4) -> tuple[Step, ...]:
 SAMPLES: dict[str, Recipe] = {
     "kneading": Recipe(
         one("kneading", 14), seed=101, practitioner=101, client=102, practitioner_tone=1, client_tone=0,
-        camera_seed=101, stage_seed=101,
+        camera_seed=111, stage_seed=101,
     ),
     "thumb_walking": Recipe(
         one("thumb_walking", 15, "right", 84), seed=102, side="right", practitioner=103, client=104,
-        practitioner_tone=3, client_tone=2, camera_seed=102, stage_seed=102,
+        practitioner_tone=3, client_tone=2, camera_seed=104, stage_seed=102,
     ),
     "effleurage": Recipe(
         one("effleurage", 15, "left"), seed=103, practitioner=105, client=106, practitioner_tone=0, client_tone=4,
         camera_seed=103, stage_seed=103,
     ),
-    "bare_foot": Recipe(seconds=10, seed=104, client=107, client_tone=2, camera_seed=104, stage_seed=104),
+    "bare_foot": Recipe(seconds=10, seed=104, client=107, client_tone=2, camera_seed=107, stage_seed=104),
     "session": Recipe(
         session(
             Step("kneading", 11.0, tempo=92),
@@ -51,7 +51,7 @@ SAMPLES: dict[str, Recipe] = {
             Step("friction", 6.0, hand="right"),
             Step("press_hold", 8.0, hand="left"),
         ),
-        seed=105, practitioner=108, client=109, practitioner_tone=2, client_tone=1, camera_seed=105, stage_seed=105,
+        seed=105, practitioner=108, client=109, practitioner_tone=2, client_tone=1, camera_seed=101, stage_seed=105,
     ),
 }  # fmt: skip
 
@@ -102,6 +102,41 @@ TUNE: dict[str, Recipe] = {
     "press_hold_1": Recipe(
         one("press_hold", 16, "right"), seed=12, side="right", practitioner=12, client=21, practitioner_tone=4,
         client_tone=1, camera_seed=22, stage_seed=22,
+    ),
+    "knuckling_1": Recipe(
+        one("knuckling", 9, "right"), seed=13, practitioner=11, client=25, practitioner_tone=1, client_tone=3,
+        camera_seed=23, stage_seed=23,
+    ),
+    "tapotement_1": Recipe(
+        one("tapotement", 8, "left"), seed=14, side="right", practitioner=13, client=22, practitioner_tone=3,
+        client_tone=0, camera_seed=24, stage_seed=24,
+    ),
+    "wringing_1": Recipe(
+        one("wringing", 9), seed=15, practitioner=12, client=24, practitioner_tone=0, client_tone=4, camera_seed=25,
+        stage_seed=25,
+    ),
+    "toe_rotation_1": Recipe(
+        one("toe_rotation", 9, "left"), seed=16, practitioner=14, client=21, practitioner_tone=2, client_tone=1,
+        camera_seed=26, stage_seed=26,
+    ),
+    "toe_pull_1": Recipe(
+        one("toe_pull", 10, "right"), seed=17, side="right", practitioner=11, client=26, practitioner_tone=4,
+        client_tone=2, camera_seed=27, stage_seed=27,
+    ),
+    "ankle_rotation_1": Recipe(
+        one("ankle_rotation", 11, "right"), seed=18, practitioner=13, client=23, practitioner_tone=1, client_tone=0,
+        camera_seed=28, stage_seed=28,
+    ),
+    "finger_walking_1": Recipe(
+        one("finger_walking", 8, "left"), seed=19, view="dorsal", practitioner=12, client=25, practitioner_tone=3,
+        client_tone=1, camera_seed=29, stage_seed=29,
+    ),
+    "kneading_3": Recipe(
+        one("kneading", 9, tempo=112), seed=20, practitioner=13, client=24, practitioner_tone=0, client_tone=5,
+        camera_seed=30, stage_seed=30,
+    ),
+    "bare_4": Recipe(
+        seconds=5, seed=21, side="right", view="lateral", client=21, client_tone=2, camera_seed=31, stage_seed=31
     ),
 }  # fmt: skip
 

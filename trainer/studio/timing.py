@@ -13,6 +13,7 @@ class Cycles:
     """instants (N,) seconds, strictly rising; the k-th is where `phase` is k."""
 
     instants: np.ndarray
+    wanted_per_min: float
     _phase: PchipInterpolator
 
     def phase(self, time_s: float) -> float:
@@ -21,9 +22,9 @@ class Cycles:
 
     @property
     def rate_per_min(self) -> float:
-        """Mean rate over the stretch; NaN with fewer than two instants."""
+        """Mean rate over the stretch; with fewer than two instants the rate that was wanted."""
         if len(self.instants) < 2:
-            return float("nan")
+            return self.wanted_per_min
         return float(60 * (len(self.instants) - 1) / (self.instants[-1] - self.instants[0]))
 
 
@@ -43,7 +44,7 @@ def cycles(
     every = start_s + lead * intervals[0] + np.concatenate([[0], np.cumsum(intervals[1:])])
     inside = every[every < end_s - 0.15 * mean]
     knots = np.concatenate([[every[0] - 2 * mean, every[0] - mean], every[: len(inside) + 3]])
-    return Cycles(inside, PchipInterpolator(knots, np.arange(len(knots)) - 2, extrapolate=True))
+    return Cycles(inside, rate_per_min, PchipInterpolator(knots, np.arange(len(knots)) - 2, extrapolate=True))
 
 
 @dataclass(frozen=True, eq=False)

@@ -178,7 +178,7 @@ class TruthLog:
                     "start_s": round(p.start_s, 4),
                     "end_s": round(p.end_s, 4),
                     "hands": list(p.movement.hands),
-                    "rate_per_min": _number(p.movement.beat.rate_per_min),
+                    "rate_per_min": round(p.movement.beat.rate_per_min, 3),
                     "cycles_s": [round(float(c), 4) for c in p.movement.beat.instants],
                 }
                 for p in strokes
@@ -223,7 +223,3 @@ class TruthLog:
             ids = np.flatnonzero(limb.fine_weights[:, arm].sum(1) < 0.4)
             self._hands[side] = ids[::2]
         return self._hands[side]
-
-
-def _number(value: float) -> float | None:
-    return round(value, 3) if np.isfinite(value) else None

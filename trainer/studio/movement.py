@@ -1,0 +1,46 @@
+"""What a technique of the studio is: a contact part of the hand, a path over the foot, and a phase.
+
+A movement is made for one stretch of time and asked, frame by frame, what each hand should do (`goals`). It may also
+move the foot: `foot_turn(time_s)` gives a rotation vector (3,) of the foot about the ankle, `toe_turns(time_s)` maps
+joint names of the leg to rotation vectors (3,) about their heads; both in the foot frame, radians.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from trainer.studio.anatomy import Anatomy
+from trainer.studio.foot_surface import FootSurface
+from trainer.studio.reach import Goal
+from trainer.studio.timing import Cycles
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """What a movement is made from: the foot, both hands' bodies, its time and its luck."""
+
+    foot: FootSurface
+    bodies: dict[str, Anatomy]
+    start_s: float
+    end_s: float
+    rate_per_min: float
+    cv: float
+    lead_hand: str
+    rng: np.random.Generator
+
+    @property
+    def other_hand(self) -> str:
+        return "right" if self.lead_hand == "left" else "left"
+
+
+class Movement(Protocol):
+    """hands: those that do the technique; contact: a contact part's name (see `truth.contact_part`)."""
+
+    hands: tuple[str, ...]
+    contact: str
+    beat: Cycles
+
+    def goals(self, time_s: float) -> dict[str, Goal]: ...
