@@ -21,7 +21,7 @@ from trainer.screen.controls import (
 )  # fmt: skip
 from trainer.screen.foot_editor import GUIDED
 from trainer.screen.keys import HELP_LINES, Action, action_of
-from trainer.screen.layout import canvas_size
+from trainer.screen.layout import WINDOW_HEIGHT, canvas_size
 from trainer.screen.place import Place
 from trainer.screen.window import Closed, Mouse
 
@@ -97,7 +97,7 @@ def test_clicks_on_the_screen_mark_the_true_foot(mirror: bool, size: tuple[int, 
     truth = moment_at(size).foot
     state, _ = react(ViewState(mirror=mirror), Action.FOOT, moment, NOW)
     assert state.editor is not None and state.holds_still
-    place = Place(size, canvas_size(*size), mirror)
+    place = Place(size, canvas_size(*size, WINDOW_HEIGHT), mirror)
     for name in GUIDED["plantar"]:
         x, y = place.to_canvas(truth.landmarks_px[[FOOT_LANDMARKS.index(name)]])[0]
         for kind in ("press", "release"):

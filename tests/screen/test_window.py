@@ -7,6 +7,7 @@ import ctypes.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -80,7 +81,7 @@ class Session:
         end = time.monotonic() + 60
         while time.monotonic() < end:
             assert self.process.poll() is None, self.process.communicate()[1]
-            found = self.tool("search", "--name", TITLE).split()
+            found = self.tool("search", "--onlyvisible", "--name", TITLE).split()
             if found:
                 return found[-1]
             time.sleep(0.1)
@@ -104,13 +105,24 @@ class Session:
     def until(self, seen: Callable[[Image], bool], what: str) -> Image:
         end = time.monotonic() + 20
         while True:
+            assert self.process.poll() is None, self.process.communicate()[1]
             picture = self.screen()
             if seen(picture):
                 return picture
             if time.monotonic() > end:
                 cv2.imwrite(str(self.folder / "failed.png"), picture)
-                raise AssertionError(f"never seen: {what} (see {self.folder / 'failed.png'})")
+                told = self.state()
+                raise AssertionError(f"never seen: {what} (see {self.folder / 'failed.png'})\n{told}")
             time.sleep(0.1)
+
+    def state(self) -> str:
+        """Windows and threads, for the message of a test that waited in vain."""
+        windows = self.tool("search", "--name", TITLE).split()
+        shapes = [self.tool("getwindowgeometry", each) for each in windows]
+        self.process.send_signal(signal.SIGUSR1)
+        time.sleep(0.5)
+        self.process.kill()
+        return "\n".join([f"found {self.window}", *shapes, self.process.communicate()[1].decode()])
 
     def result(self) -> dict[str, object]:
         try:

@@ -5,7 +5,9 @@ Writes ``FOLDER/result.json`` at the end. PyAV is loaded after the window has op
 
 from __future__ import annotations
 
+import faulthandler
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -41,5 +43,7 @@ def main(clip: Path, folder: Path, delay_s: float) -> None:
 
 
 if __name__ == "__main__":
+    # A test that waits in vain asks where all threads are.
+    faulthandler.register(signal.SIGUSR1)
     sys.path.insert(0, str(Path(__file__).parent))
     main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]) if len(sys.argv) > 3 else 0.0)

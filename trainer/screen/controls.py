@@ -11,7 +11,7 @@ from trainer.model import Moment
 from trainer.screen.foot_editor import FootEditor
 from trainer.screen.hud import Hud
 from trainer.screen.keys import Action
-from trainer.screen.layout import canvas_size, layout
+from trainer.screen.layout import WINDOW_HEIGHT, canvas_size, layout
 from trainer.screen.place import Place
 from trainer.screen.window import Closed, Event, Mouse
 from trainer.screen.wording import clock
@@ -178,7 +178,7 @@ def _pointed(state: ViewState, event: Mouse, moment: Moment | None) -> ViewState
     editor = state.editor
     if editor is None or moment is None:
         return state
-    canvas = canvas_size(*moment.frame.size)
+    canvas = canvas_size(*moment.frame.size, WINDOW_HEIGHT)
     place = Place(moment.frame.size, canvas, state.mirror)
     x, y = (float(v) for v in place.to_frame(np.array([[event.x, event.y]]))[0])
     match event.kind:

@@ -9,6 +9,10 @@ SMALLEST_HEIGHT = 480
 """Below this the overlay's text couldn't be read; smaller pictures are better enlarged before drawing."""
 
 
+WINDOW_HEIGHT = 720
+"""In a window, pictures are enlarged to this before drawing: the window would enlarge the text with them, coarsely."""
+
+
 @dataclass(frozen=True)
 class Box:
     """A rectangle in pixels."""
@@ -52,10 +56,13 @@ class Layout:
         return max(1, round(units * self.unit))
 
 
-def canvas_size(width: int, height: int) -> tuple[int, int]:
-    """The size to enlarge a small picture to before drawing on it: even numbers, same shape, text legible."""
+def canvas_size(width: int, height: int, smallest: int = SMALLEST_HEIGHT) -> tuple[int, int]:
+    """The size to enlarge a small picture to before drawing on it: even numbers, same shape, text legible.
+
+    ``smallest`` is the least height (or ¾ of the width, if that is less) of the result.
+    """
     shorter = min(height, 0.75 * width)
-    scale = max(1.0, SMALLEST_HEIGHT / shorter)
+    scale = max(1.0, smallest / shorter)
     if scale == 1.0:
         return width, height
     return 2 * round(width * scale / 2), 2 * round(height * scale / 2)

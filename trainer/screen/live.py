@@ -21,6 +21,7 @@ from trainer.screen.controls import (
     ViewState,
     react,
 )  # fmt: skip
+from trainer.screen.layout import WINDOW_HEIGHT
 from trainer.screen.overlay import Overlay
 from trainer.screen.recording import OpenRecorder, enlarged
 from trainer.screen.window import Window
@@ -198,7 +199,7 @@ class _Session:
 
     def _picture(self, moment: Moment, now: float) -> Image:
         hud = self._state.hud(now, self._worker.recording, self._fps)
-        ground = enlarged(moment.frame.image)
+        ground = enlarged(moment.frame.image, WINDOW_HEIGHT)
         if self._state.editor is not None:
             picture = self._overlay.draw_editor(ground, self._state.editor, hud)
         else:

@@ -11,7 +11,7 @@ import numpy as np
 
 from trainer.model import Image, Moment
 from trainer.screen.hud import Hud
-from trainer.screen.layout import canvas_size
+from trainer.screen.layout import SMALLEST_HEIGHT, canvas_size
 from trainer.screen.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class VideoRecorder:
         return self._overlay.draw(enlarged(moment.frame.image), moment, self._hud)
 
 
-def enlarged(image: Image) -> Image:
-    """The picture at the size to draw on: itself, unless it is too small for legible text."""
-    size = canvas_size(image.shape[1], image.shape[0])
+def enlarged(image: Image, smallest: int = SMALLEST_HEIGHT) -> Image:
+    """The picture at the size to draw on (``layout.canvas_size``): itself, unless it is too small for that."""
+    size = canvas_size(image.shape[1], image.shape[0], smallest)
     if size == (image.shape[1], image.shape[0]):
         return image
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
