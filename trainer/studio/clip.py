@@ -108,7 +108,7 @@ class _Writer:
         self._stream = self._container.add_stream("libx264", rate=round(recipe.fps))
         self._stream.width, self._stream.height = recipe.width, recipe.height
         self._stream.pix_fmt = "yuv420p"
-        self._stream.options = {"crf": "27", "preset": "medium", "x264-params": "threads=1"}
+        self._stream.options = {"crf": "24", "preset": "medium", "x264-params": "threads=1"}
 
     def __enter__(self) -> _Writer:
         return self

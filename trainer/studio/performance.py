@@ -67,10 +67,7 @@ class Performance:
     def moments(self, fps: float) -> Iterator[Moment]:
         """Every frame in order."""
         solvers = {s: Reach(self.bodies[s], self.foot) for s in SIDES}
-        entries = []
-        for p in self.strokes:
-            goals = p.movement.goals(p.start_s)
-            entries.append(self._solved(solvers, p, goals, {s: g.posture for s, g in goals.items()}, 80))
+        entries = [self._entry(solvers, p) for p in self.strokes]
         exits: dict[int, dict[str, HandPose]] = {}
         sway = wander(np.random.default_rng([self.seed, 17]), 6, 0.15, 0.7)
         current = {s: grips.hover(self.bodies[s], self.foot, s, 0.4, 1.0) for s in SIDES}
@@ -93,6 +90,15 @@ class Performance:
                     for s in SIDES
                 }
                 yield Moment(t, current, {s: grips.elbow(s) for s in SIDES}, None)
+
+    def _entry(self, solvers: dict[str, Reach], stroke: Played) -> dict[str, HandPose]:
+        """Where the hands are when a stroke begins: solved at rest, then run in, so that nothing settles in view."""
+        goals = stroke.movement.goals(stroke.start_s)
+        poses = self._solved(solvers, stroke, goals, {s: g.posture for s, g in goals.items()}, 80)
+        ahead = np.linspace(0, min(1.6, stroke.end_s - stroke.start_s), 20)
+        for after in (*ahead, *ahead[::-1]):
+            poses = self._solved(solvers, stroke, stroke.movement.goals(stroke.start_s + float(after)), poses, 4)
+        return poses
 
     def _solved(
         self,

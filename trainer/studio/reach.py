@@ -119,7 +119,7 @@ class Reach:
             scale = np.ones(size)
             scale[3:6] = 1 / RADIAN_MM**2
             normal = jacobian.T @ jacobian
-            for _try in range(4):
+            for _try in range(7):
                 move = -np.linalg.solve(normal + damping * 400 * np.diag(scale), jacobian.T @ base)
                 limit = np.ones(size) * 0.35
                 limit[3:6] = 25.0
@@ -129,7 +129,7 @@ class Reach:
                     pose = self._moved(pose, move)
                     damping = max(damping * 0.4, 1e-4)
                     break
-                damping *= 5
+                damping *= 6
             else:
                 break
         return pose
