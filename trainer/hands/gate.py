@@ -152,8 +152,8 @@ _STRAY = 0.02
 
 @dataclass(frozen=True)
 class Doubt:
-    """How much is asked of a report. ``coherence``: below this motion counts for nothing; ``stray``: extent of motion that
-    means nothing; ``gain``: weight of coherent motion; ``loss``: what standing still costs."""
+    """How much is asked of a report. ``coherence``: below this motion counts for nothing; ``stray``: extent of motion
+    that means nothing; ``gain``: weight of coherent motion; ``loss``: what standing still costs."""
 
     coherence: float
     stray: float

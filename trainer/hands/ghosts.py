@@ -75,6 +75,8 @@ def on_foot(points: Floats, foot: Foot | None) -> bool:
     if len(marks) < 5:
         return False
     length = float(np.linalg.norm(marks[:, None] - marks[None], axis=-1).max())
+    if not length > 1.0:
+        return False
     hull: Any = cv2.convexHull(marks)
     inside = [cv2.pointPolygonTest(hull, (x, y), True) / length for x, y in points.tolist()]
     return inside[0] > _WRIST_IN and sum(d > -_WRIST_IN for d in inside) >= _MOST_IN * len(inside)

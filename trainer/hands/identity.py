@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from trainer.model import Side
 
 LIMIT = 8.0
-"""Evidence (log-odds) stops growing here, so that a wrong label that stood for long can still be mended within two seconds or so."""
+"""Evidence (log-odds) stops growing here, so that labels which were wrong for long can be mended within two seconds."""
 RATE_PER_S = 6.0
 START = 0.5
 _KEEP = 2.0

@@ -26,6 +26,8 @@ _REACH_PER_S = 3.0
 _REACH_MAX = 1.4
 """How far, in hand sizes, a hand may be from where it was expected: more after a gap."""
 
+_USURP_REACH = 0.9
+"""A ghost this near to a hand that has just been missed may well have been made of it."""
 _RETURN_REACH = 1.0
 _SURE = 1.5
 _SLIDE = 0.1
@@ -48,6 +50,7 @@ class Track:
     side: Side | None = None
     key: Floats | None = None
     former: Track | None = None
+    usurped: bool = False
     trail: Trail = field(default_factory=Trail)
     smooth_px: OneEuro = field(default_factory=OneEuro)
     smooth_world: OneEuro = field(default_factory=OneEuro)
@@ -101,6 +104,10 @@ class Pool:
                 _continue(self.tracks[pairs[row]], detections[i], time_s)
             else:
                 self.tracks.append(self._begin(detections[i], ghostly[i], time_s, waiting))
+        ghosts = [d.landmarks_px for d, g in zip(detections, ghostly, strict=True) if g]
+        for track in waiting:
+            if any(hand_distance(ghost, track.course.points) < _USURP_REACH for ghost in ghosts):
+                track.usurped = True
         self._let_go(time_s)
 
     def hand_over(self, time_s: float) -> None:
@@ -173,4 +180,5 @@ def _continue(track: Track, detection: Detection, time_s: float) -> None:
     track.evidence = add_label(track.evidence, detection.side, detection.score, dt)
     track.course = track.course.seen_at(detection.landmarks_px, time_s)
     track.detection = detection
+    track.usurped = False
     track.smooth()

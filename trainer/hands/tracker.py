@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,13 @@ from trainer.hands.bridge import BRIDGE_S
 from trainer.hands.ghosts import Ghosts, on_foot
 from trainer.hands.identity import Claim, learn_layout, settle
 from trainer.hands.pool import Pool, Track
+from trainer.hands.room import Crowd
 from trainer.hands.shape import hand_size, near_hand
 from trainer.hands.trusted import TrustedHands
 from trainer.model import SIDES, Detection, Floats, Foot, Frame, Hand, Hands, Presence, Side
+
+_WELL_INSIDE = 19
+"""Landmarks of a missing hand that must lie in the picture for it to be bridged."""
 
 
 class HandTracker:
@@ -22,10 +26,13 @@ class HandTracker:
 
     trusted: the detections are working hands with their right side already (`HandBackend.trusted`): nothing
     is doubted or smoothed, only gaps are bridged.
+    make_room: told when reports on the bare foot keep a landmarker from looking for hands; give it
+    `MediaPipeBackend.make_room`.
     """
 
-    def __init__(self, *, trusted: bool = False) -> None:
+    def __init__(self, *, trusted: bool = False, make_room: Callable[[Crowd], None] | None = None) -> None:
         self._trusted = TrustedHands() if trusted else None
+        self._make_room = make_room
         self._pool = Pool()
         self._still: flow.Still | None = None
         self._still_foot: Foot | None = None
@@ -53,7 +60,17 @@ class HandTracker:
         self._pool.advance(usable, [self._ghostly(d.landmarks_px) for d in usable], frame.time_s)
         self._weigh(frame, foot)
         self._pool.hand_over(frame.time_s)
+        self._mind_the_room(frame, usable)
         return self._show(dt, frame.size)
+
+    def _mind_the_room(self, frame: Frame, detections: Sequence[Detection]) -> None:
+        if self._make_room is None or len(detections) < 2:
+            return
+        hands = tuple(t.course.points for t in self._pool.tracks if t.proof.proven and t.seen_s == frame.time_s)
+        others = [d.landmarks_px for d in detections if not any(d.landmarks_px is h for h in hands)]
+        ghosts = tuple(points for points in others if self._ghostly(points))
+        if ghosts and len(hands) < 2:
+            self._make_room(Crowd(frame.index, frame.time_s, ghosts, hands))
 
     def _doubt(self, track: Track) -> gate.Doubt:
         if self._ghostly(track.course.points):
@@ -110,7 +127,7 @@ class HandTracker:
         return covered
 
     def _show(self, dt: float, size: tuple[int, int]) -> Hands:
-        proven = [t for t in self._pool.tracks if t.proof.proven and self._in_picture(t, size)]
+        proven = [t for t in self._pool.tracks if t.proof.proven and self._showable(t, size)]
         proven.sort(key=lambda t: (t.side is not None, t.proof.level), reverse=True)
         chosen = proven[:2]
         claims = [Claim(t.evidence, t.side, float(t.course.points[:, 0].mean())) for t in chosen]
@@ -124,11 +141,16 @@ class HandTracker:
             hands[side] = self._hand(track, side)
         return hands["left"], hands["right"]
 
-    def _in_picture(self, track: Track, size: tuple[int, int]) -> bool:
-        """Whether most of a hand lies in the picture; what went out of it isn't bridged."""
+    def _showable(self, track: Track, size: tuple[int, int]) -> bool:
+        """Whether a proven hand is to be shown: seen now, or missing for a moment in the open picture.
+
+        What went out of the picture, and what slid onto the foot before it was missed, isn't bridged.
+        """
+        if track.seen_s == self._time_s:
+            return True
         points = track.course.at(self._time_s)
         inside = ((points > -0.5) & (points < np.array(size) - 0.5)).all(axis=1)
-        return track.seen_s == self._time_s or int(inside.sum()) > len(points) // 2
+        return not track.usurped and int(inside.sum()) >= _WELL_INSIDE
 
     def _hand(self, track: Track, side: Side) -> Hand:
         measured = track.seen_s == self._time_s
