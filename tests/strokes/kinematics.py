@@ -83,15 +83,18 @@ def flat(side: Side, rng: np.random.Generator, heading: float = 0.0) -> Pose:
     """Palm flat on the foot, fingers towards the toes turned by ``heading`` degrees."""
     h = np.radians(heading)
     return Pose(
-        np.array([np.cos(h), np.sin(h), -0.15]), np.array([0.0, 0.0, -1.0]), np.array([8.0, 10, 6]) * rng.uniform(0.5, 2),
-        None, rng.uniform(25, 50), rng.uniform(0, 15), 10, 10, rng.uniform(0.85, 1.1),
+        np.array([np.cos(h), np.sin(h), -0.15]), np.array([0.0, 0.0, -1.0]),
+        np.array([8.0, 10, 6]) * rng.uniform(0.5, 2), None, rng.uniform(25, 50), rng.uniform(0, 15), 10, 10,
+        rng.uniform(0.85, 1.1),
     )  # fmt: skip
 
 
 class Phase:
     """A cycle count φ(t) whose intervals vary a little; events where φ crosses ``offset`` + whole numbers."""
 
-    def __init__(self, rate_per_min: float, seconds: float, rng: np.random.Generator, cv: float, offset: float) -> None:
+    def __init__(
+        self, rate_per_min: float, seconds: float, rng: np.random.Generator, cv: float, offset: float
+    ) -> None:
         mean = 60.0 / rate_per_min
         steps = mean * np.clip(1 + cv * rng.normal(size=int(seconds / mean * 1.6) + 8), 0.5, 1.8)
         self.knots = np.concatenate([[-mean * rng.uniform(0.0, 1.0)], np.cumsum(steps)])
@@ -157,7 +160,12 @@ def kneading(rng: np.random.Generator, T: float) -> Act:
     rate, r = rng.uniform(60, 140), rng.uniform(10, 20)
     phase = Phase(rate / 2, T, rng, rng.uniform(0.03, 0.12), 0.0)
     start, creep = _place(rng), np.array([rng.uniform(-3, 3), 0, 0])
-    gap, ratio, turn, share = rng.uniform(15, 25), rng.uniform(0.55, 1), rng.uniform(0, 3), rng.uniform(0.3, 0.9)
+    gap, ratio, turn, share = (
+        rng.uniform(15, 25),
+        rng.uniform(0.55, 1),
+        rng.uniform(0, 3),
+        rng.uniform(0.3, 0.9),
+    )
     offset = rng.normal(0.5, 0.06)
     poses = {s: grasp(s, rng) for s in ("left", "right")}
 
@@ -216,7 +224,10 @@ def _walking(rng: np.random.Generator, T: float, part: str) -> Act:
     rate, bite = rng.uniform(60, 120), rng.uniform(2, 5)
     phase = Phase(rate, T, rng, rng.uniform(0.03, 0.12), 0.75)
     side = _side(rng)
-    pose, other = (grasp(side, rng, 0.2) if part == "thumb" else flat(side, rng, rng.uniform(-40, 40))), _holder(side, rng)
+    pose, other = (
+        (grasp(side, rng, 0.2) if part == "thumb" else flat(side, rng, rng.uniform(-40, 40))),
+        _holder(side, rng),
+    )
     if part == "index":
         pose.curl = np.array([55.0, 60, 30])
         pose.along[2] = -0.5
@@ -286,7 +297,12 @@ def knuckling(rng: np.random.Generator, T: float) -> Act:
     phase = Phase(rate, T, rng, 0.08, 0.0)
     side, start = _side(rng), _place(rng, (0.3, 0.7))
     pose, other = flat(side, rng, rng.uniform(-50, 50)), _holder(side, rng)
-    pose.curl, pose.abduct, pose.oppose, pose.ip_flex = np.array([80.0, 95, 55]) * rng.uniform(0.85, 1.1), 20, 40, 40
+    pose.curl, pose.abduct, pose.oppose, pose.ip_flex = (
+        np.array([80.0, 95, 55]) * rng.uniform(0.85, 1.1),
+        20,
+        40,
+        40,
+    )
     roll, turn, ratio = rng.uniform(5, 25), rng.uniform(0, 3), rng.uniform(0.2, 1.0)
     tilt = pose.along[2]
 
@@ -295,7 +311,9 @@ def knuckling(rng: np.random.Generator, T: float) -> Act:
         along = pose.along.copy()
         along[2] = tilt - 0.35 + np.radians(roll) * np.sin(2 * np.pi * ph)
         p = replace(pose, along=along)
-        return *_both(other, _anchored(p, side, (6, 10, 14, 18), start + _ellipse(ph, r, ratio, turn, 1.0)), side), _STILL
+        return *_both(
+            other, _anchored(p, side, (6, 10, 14, 18), start + _ellipse(ph, r, ratio, turn, 1.0)), side
+        ), _STILL
 
     phase.offset = _top(r, ratio, turn, 1.0)
     return Act(move, (side,), phase.events(), rate)
@@ -427,13 +445,17 @@ def ankle_rotation(rng: np.random.Generator, T: float) -> Act:
     phase = Phase(rate, T, rng, 0.08, 0.0)
     side = _side(rng)
     fore = _anchored(grasp(side, rng), side, 4, np.array([0.7 * LENGTH, WIDTH / 2, 0]))
-    heel = _anchored(grasp(_other(side), rng), _other(side), (5, 9), np.array([0.08 * LENGTH, WIDTH / 2, -10]))
+    heel = _anchored(
+        grasp(_other(side), rng), _other(side), (5, 9), np.array([0.08 * LENGTH, WIDTH / 2, -10])
+    )
     squash = rng.uniform(0.5, 1.0)
 
     def move(t: float) -> tuple[Array | None, Array | None, Array]:
         p = 2 * np.pi * phase(t)
         slip = np.array([2 * np.cos(p), 2 * np.sin(p), 0])
-        return *_both(heel, fore + slip, side), np.array([swing * np.cos(p), squash * swing * np.sin(p), 0, 0])
+        return *_both(heel, fore + slip, side), np.array(
+            [swing * np.cos(p), squash * swing * np.sin(p), 0, 0]
+        )
 
     return Act(move, ("left", "right"), phase.events(), rate)
 
@@ -557,7 +579,9 @@ def _travel(old: Array | None, new: Array | None, w: float) -> Array | None:
 class _Seer:
     def __init__(self, sight: Sight, rng: np.random.Generator, side: Side, view: View) -> None:
         self.sight, self.rng, self.side, self.view = sight, rng, side, view
-        self.eye = np.array([LENGTH * rng.uniform(0.1, 0.7), WIDTH / 2 + rng.uniform(-200, 200), rng.uniform(600, 900)])
+        self.eye = np.array(
+            [LENGTH * rng.uniform(0.1, 0.7), WIDTH / 2 + rng.uniform(-200, 200), rng.uniform(600, 900)]
+        )
         self.scale = rng.uniform(1.2, 2.2)
         self.turn = rng.uniform(-0.5, 0.5)
         self.slow = np.zeros((2, 21, 2))
@@ -578,7 +602,9 @@ class _Seer:
     def _hand(self, t: float, i: int, hand: Array | None) -> tuple[HandTouch, Array]:
         s, rng = self.sight, self.rng
         side: Side = ("left", "right")[i]  # type: ignore[assignment]
-        nothing = HandTouch(side, Presence.UNKNOWN, np.full((21, 2), np.nan), np.full((21, 2), np.nan), np.zeros(21, bool))
+        nothing = HandTouch(
+            side, Presence.UNKNOWN, np.full((21, 2), np.nan), np.full((21, 2), np.nan), np.zeros(21, bool)
+        )
         dt = 1.0 / s.fps
         if t >= self.hidden_until[i] and s.seen < 1:
             per_s = (1 - s.seen) / s.seen / s.gap_s
@@ -597,7 +623,9 @@ class _Seer:
             pass  # a left foot is the mirror image; mm are in the foot's own axes either way
         mm = self._project(hand)
         tau = 0.35
-        self.slow[i] += -self.slow[i] * dt / tau + s.wander_mm * np.sqrt(2 * dt / tau) * rng.normal(size=(21, 2))
+        self.slow[i] += -self.slow[i] * dt / tau + s.wander_mm * np.sqrt(2 * dt / tau) * rng.normal(
+            size=(21, 2)
+        )
         mm = mm + self.slow[i] + s.jitter_mm * rng.normal(size=(21, 2))
         if self.kept[i] is not None and s.smooth_s > 0:
             k = dt / (dt + s.smooth_s)
@@ -622,11 +650,27 @@ class _Seer:
         a = -np.pi / 2 + self.turn + move[0]
         length, width = LENGTH * s * (1 + move[1]), WIDTH * s
         c, n = np.cos(a), np.sin(a)
-        h = np.array([[c * length, -n * width * mirror, 320 + move[2] * s], [n * length, c * width * mirror, 460 + move[3] * s], [0, 0, 1]])
+        h = np.array(
+            [
+                [c * length, -n * width * mirror, 320 + move[2] * s],
+                [n * length, c * width * mirror, 460 + move[3] * s],
+                [0, 0, 1],
+            ]
+        )
         h[:2, 2] += self.sight.foot_noise_px * self.rng.normal(size=2)
         uv = atlas.landmarks_uv(self.view)
         px = uv @ h[:2, :2].T + h[:2, 2]
         centre = np.nanmean(px, axis=0)
         motion = np.zeros(2) if self.last is None else centre - self.last[1]
         self.last = (t, centre)
-        return Foot(self.side, self.view, Presence.MEASURED, px, np.where(np.isfinite(px[:, 0]), 1.0, np.nan), h, motion, LENGTH, True)
+        return Foot(
+            self.side,
+            self.view,
+            Presence.MEASURED,
+            px,
+            np.where(np.isfinite(px[:, 0]), 1.0, np.nan),
+            h,
+            motion,
+            LENGTH,
+            True,
+        )

@@ -12,7 +12,7 @@ Which instant of a cycle is meant, as far as a camera without depth can tell:
 - ``thumb_walking``, ``finger_walking``: the middle of the unbending;
 - ``tapotement``: the end of the stroke at which the hand looks smallest (furthest from the camera);
 - ``wringing``: each reversal of the hands against each other; ``ankle_rotation``: one side of the forefoot's circle;
-- ``effleurage``: the turning point before the slower of the two ways; ``toe_pull``: the turning point at the toe's base;
+- ``effleurage``: the turning point before the slower of the two ways; ``toe_pull``: the turn at the toe's base;
 - ``press_hold``: the thumb coming to rest.
 
 Stamps come up to about 0.4 s late and carry the true instant. Across more than half a second unseen none is made up.
@@ -20,7 +20,8 @@ Stamps come up to about 0.4 s late and carry the true instant. Across more than 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,7 +60,6 @@ class _Track:
     swing: float = float("nan")
     sign: float = 1.0
     kind: int = -1
-    stamps: list[float] = field(default_factory=list)
 
 
 class CycleFinder:
@@ -83,7 +83,8 @@ class CycleFinder:
             if technique in ("wringing", "ankle_rotation"):
                 there_s = (min(there_s), min(there_s))
             self._tracks = {
-                s: _Track(now - min(BACK_S, there), now - there) for s, there in zip(SIDES, there_s, strict=True)
+                s: _Track(now - min(BACK_S, there), now - there)
+                for s, there in zip(SIDES, there_s, strict=True)
             }
         if technique is None or technique == "rest":
             return ()
@@ -222,12 +223,13 @@ def _signal(grid: Grid, technique: str, side: Side, track: _Track) -> Floats:
         return _unbending(hand, technique == "thumb_walking", track)
     if technique == "tapotement":
         return _strikes(hand, track)
-    point = {
-        "kneading": lambda: hand.mm[:, 4], "friction": lambda: _smaller(hand, track),
-        "knuckling": lambda: hand.mm[:, KNUCKLES, :].mean(axis=1),
-        "toe_rotation": lambda: 0.5 * (hand.mm[:, 4] + hand.mm[:, 8]),
-    }[technique]()  # fmt: skip
-    return _along(point, track)
+    if technique == "friction":
+        return _along(_smaller(hand, track), track)
+    if technique == "knuckling":
+        return _along(hand.mm[:, KNUCKLES, :].mean(axis=1), track)
+    if technique == "toe_rotation":
+        return _along(0.5 * (hand.mm[:, 4] + hand.mm[:, 8]), track)
+    return _along(hand.mm[:, 4], track)
 
 
 def _along(point: Floats, track: _Track, prefer_x: bool = True) -> Floats:
@@ -301,11 +303,10 @@ def _quick(values: Floats) -> Floats:
     """Without what is slower than about a second."""
     width = min(21, len(values))
     if width < 3:
-        return values - values.mean()
-    kernel = np.ones(width) / width
-    return values - np.convolve(np.pad(values, width // 2, mode="edge"), kernel, mode="same")[
-        width // 2 : width // 2 + len(values)
-    ]
+        return np.zeros_like(values)
+    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="edge")
+    slow: Floats = np.convolve(padded, np.ones(width) / width, mode="valid")
+    return values - slow
 
 
 def _turned(grid: Grid, technique: str, side: Side) -> list[float]:
@@ -315,8 +316,8 @@ def _turned(grid: Grid, technique: str, side: Side) -> list[float]:
         return [t for t, top in turning_points(grid.time_s, course, 8.0) if not top]
     course = palm_centre(hand.mm)[:, 0]
     turns = turning_points(grid.time_s, course, 25.0)
-    out_s = [b[0] - a[0] for a, b in zip(turns, turns[1:], strict=False) if not a[1]]
-    back_s = [b[0] - a[0] for a, b in zip(turns, turns[1:], strict=False) if a[1]]
+    out_s = [b[0] - a[0] for a, b in pairwise(turns) if not a[1]]
+    back_s = [b[0] - a[0] for a, b in pairwise(turns) if a[1]]
     # The working way is the slower one; towards the toes while that can't be told.
     toward_heel = bool(out_s and back_s and np.mean(back_s) > 1.15 * np.mean(out_s))
     return [t for t, top in turns if top == toward_heel]

@@ -57,7 +57,9 @@ def weigh(view: View) -> Evidence:
         left, right = per_hand[0][name], per_hand[1][name]
         best = max(left, right)
         scores[name] = best
-        hands[name] = tuple(s for s, v in zip(SIDES, (left, right), strict=True) if v >= max(0.5 * best, 0.05))
+        hands[name] = tuple(
+            s for s, v in zip(SIDES, (left, right), strict=True) if v >= max(0.5 * best, 0.05)
+        )
     _alternation(view, scores, per_hand)
     both: tuple[Side, ...] = ("left", "right")
     scores["wringing"], hands["wringing"] = _wringing(view), both
@@ -69,7 +71,10 @@ def weigh(view: View) -> Evidence:
             scores[name] *= 1.0 - 0.9 * ankle
             busy = max(busy, scores[name])
     # A hand that merely holds the foot looks like a press: any real work by the other one outweighs it.
-    moving = max((max(h.thumb.flow, h.index.flow, h.palm.flow) for h in view.short if not isnan(h.thumb.x)), default=0.0)
+    moving = max(
+        (max(h.thumb.flow, h.index.flow, h.palm.flow) for h in view.short if not isnan(h.thumb.x)),
+        default=0.0,
+    )
     scores["press_hold"] *= (1.0 - min(1.0, 1.3 * busy)) * (1.0 - ankle) * fall(moving, 18, 40)
     scores["rest"] = _rest(view, max(busy, ankle))
     hands["rest"] = ()
@@ -121,14 +126,17 @@ def _pinch(s: HandFeatures, length_mm: float) -> float:
     """Thumb and index finger close together at the toes, moving as one."""
     u = s.pinch.x / length_mm
     apart = max(s.pinch.radius, 2.0)
-    return every(band(u, 0.74, 0.83, 1.2, 1.4), fall(s.pinch_mm, 28, 50), fall(s.thumb_own.radius / apart, 0.6, 1.2))
+    return every(
+        band(u, 0.74, 0.83, 1.2, 1.4), fall(s.pinch_mm, 28, 50), fall(s.thumb_own.radius / apart, 0.6, 1.2)
+    )
 
 
 def _kneading(s: HandFeatures, length_mm: float) -> float:
     own = s.thumb_own.radius / max(s.thumb.radius, 1.0)
     return every(
-        band(s.thumb.radius, 6, 9.5, 26, 36), rise(s.thumb.turning, 0.25, 0.6), band(s.thumb.rate_hz, 0.3, 0.45, 1.4, 2.0),
-        weak(rise(own, 0.1, 0.35), 0.4), fall(_drift(s.thumb) / max(s.thumb.speed, 10.0), 0.55, 0.9), weak(rise(s.near_thumb, 0.05, 0.4), 0.1),
+        band(s.thumb.radius, 6, 9.5, 26, 36), rise(s.thumb.turning, 0.25, 0.6),
+        band(s.thumb.rate_hz, 0.3, 0.45, 1.4, 2.0), weak(rise(own, 0.1, 0.35), 0.4),
+        fall(_drift(s.thumb) / max(s.thumb.speed, 10.0), 0.55, 0.9), weak(rise(s.near_thumb, 0.05, 0.4), 0.1),
     )  # fmt: skip
 
 
@@ -169,7 +177,8 @@ def _walk(s: HandFeatures, fist: float) -> tuple[float, float]:
 def _tapotement(s: HandFeatures, long_tips: Path) -> float:
     """Fast, to and fro, and steady: the landmarks of hidden fingers tremble too, but never at one rate for long."""
     steady = every(
-        weak(fall(abs(log(s.tips.rate_hz / long_tips.rate_hz)), 0.12, 0.35), 0.1), rise(long_tips.rhythm, 0.35, 0.6)
+        weak(fall(abs(log(s.tips.rate_hz / long_tips.rate_hz)), 0.12, 0.35), 0.1),
+        rise(long_tips.rhythm, 0.35, 0.6),
     )
     strikes = every(
         rise(s.tips.rate_hz, 1.0, 1.6), rise(s.tips.radius, 2.2, 4.0), rise(s.tips.rhythm, 0.3, 0.6),

@@ -248,8 +248,8 @@ def _paths(
     mean = p.mean(axis=0)
     return {
         name: Path(
-            seen, float(speed[:, i].mean()) if len(speed) else float("nan"), float(flow[i]), float(d[i, 0]), float(d[i, 1]),
-            float(np.sqrt(xx[i] + yy[i])), float(roundness[i]), float(turning[i]), float(rates[i]),
+            seen, float(speed[:, i].mean()) if len(speed) else float("nan"), float(flow[i]), float(d[i, 0]),
+            float(d[i, 1]), float(np.sqrt(xx[i] + yy[i])), float(roundness[i]), float(turning[i]), float(rates[i]),
             float(shares[i]), float(ranges[i, 0]), float(ranges[i, 1]), float(monotony[i]),
             float(mean[i, 0]), float(mean[i, 1]),
         )

@@ -8,6 +8,7 @@ instants the judgement stands. Everything depends on what has been seen up to no
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import floor
 from typing import Any
 
@@ -16,7 +17,15 @@ import numpy as np
 from trainer.model import Floats, Judgement, Side, Touch
 from trainer.strokes.cycles import CycleFinder
 from trainer.strokes.evidence import ACTIVE, Evidence, View, weigh
-from trainer.strokes.features import hand_features, pair_features, reach, tips_path
+from trainer.strokes.features import (
+    HandFeatures,
+    PairFeatures,
+    Path,
+    hand_features,
+    pair_features,
+    reach,
+    tips_path,
+)
 from trainer.strokes.window import RATE_HZ, Grid, Window, settled
 
 TICK_S = 0.1
@@ -43,7 +52,7 @@ class RuleRecogniser:
     name = "rules"
 
     def __init__(
-        self, *, sharpness: float = 7.0, changes_per_s: float = 0.12, sure: float = 0.6, keep: float = 0.4
+        self, *, sharpness: float = 7.0, changes_per_s: float = 0.12, sure: float = 0.6, keep: float = 0.15
     ) -> None:
         self._settings = {"sharpness": sharpness, "changes_per_s": changes_per_s, "sure": sure, "keep": keep}
         self._sharpness, self._changes, self._sure, self._keep = sharpness, changes_per_s, sure, keep
@@ -57,6 +66,8 @@ class RuleRecogniser:
         self._confidence = 0.0
         self._cycles = CycleFinder()
         self._there_s = (np.inf, np.inf)
+        self._slow: _Slow | None = None
+        self._slow_age = 0
         self.evidence: Evidence | None = None
 
     @property
@@ -85,16 +96,20 @@ class RuleRecogniser:
         long = Grid(grid.time_s, (one, other), grid.foot_mm).last(LONG_S)
         short = long.last(SHORT_S)
         left, right = (hand_features(h) for h in short.hands)
-        tips = tuple(tips_path(h) for h in long.hands)
-        # What is slow needs fewer samples.
-        long = long.thinned(THIN)
-        step_s = THIN / RATE_HZ
-        slow_left, slow_right = (hand_features(h, step_s) for h in long.hands)
+        if self._slow is None or self._slow_age >= 1:
+            self._slow, self._slow_age = _slow_view(long), -1
+        self._slow_age += 1
         glides = tuple(reach(h) for h in grid.last(GLIDE_S).hands)
+        slow = self._slow
         view = View(
-            (left, right), (slow_left, slow_right), pair_features(short), pair_features(long, step_s),
-            (glides[0], glides[1]), (tips[0], tips[1]), length_mm,
-        )  # fmt: skip
+            (left, right),
+            slow.hands,
+            pair_features(short),
+            slow.pair,
+            (glides[0], glides[1]),
+            slow.tips,
+            length_mm,
+        )
         self.evidence = weigh(view)
         self._there_s = age, other_age
         moved = min(self._there_s) < MOVED_S
@@ -111,13 +126,7 @@ class RuleRecogniser:
 
     def _decide(self, seconds: float) -> None:
         assert self.evidence is not None
-        best = int(np.argmax(self._belief))
-        held = _STATES.index(self._technique) if self._technique is not None else None
-        if held is not None and held != best and self._belief[best] < self._sure and self._belief[held] > self._keep:
-            best = held
-        belief = float(self._belief[best])
-        sure = belief >= (self._keep if best == held else self._sure)
-        self._technique = _STATES[best] if sure and best != _UNSURE else None
+        self._technique = self._named()
         fade = 0.5 ** (seconds / 0.7)
         self._votes *= fade
         for name, sides in self.evidence.hands.items():
@@ -128,7 +137,17 @@ class RuleRecogniser:
         if self._technique is None:
             self._confidence = float(self._belief[:_UNSURE].max()) * seen
         else:
-            self._confidence = belief * seen
+            self._confidence = float(self._belief[_STATES.index(self._technique)]) * seen
+
+    def _named(self) -> str | None:
+        """A technique is named when it is believed clearly, and kept until another one is or hardly any belief is
+        left: labels that flicker teach nothing."""
+        best = int(np.argmax(self._belief))
+        if best != _UNSURE and self._belief[best] >= self._sure:
+            return _STATES[best]
+        if self._technique is not None and self._belief[_STATES.index(self._technique)] >= self._keep:
+            return self._technique
+        return None
 
     def _workers(self, technique: str | None) -> tuple[Side, ...]:
         if technique is None or technique == "rest":
@@ -143,6 +162,23 @@ class RuleRecogniser:
         if right >= 0.4 * most:
             both.append("right")
         return tuple(both)
+
+
+@dataclass(frozen=True)
+class _Slow:
+    """Features of the long window, which change little from one tick to the next."""
+
+    hands: tuple[HandFeatures, HandFeatures]
+    pair: PairFeatures
+    tips: tuple[Path, Path]
+
+
+def _slow_view(long: Grid) -> _Slow:
+    left, right = (tips_path(h) for h in long.hands)
+    # What is slow needs fewer samples.
+    thin, step_s = long.thinned(THIN), THIN / RATE_HZ
+    one, other = (hand_features(h, step_s) for h in thin.hands)
+    return _Slow((one, other), pair_features(thin, step_s), (left, right))
 
 
 def _likelihood(evidence: Evidence) -> Floats:

@@ -94,7 +94,9 @@ class StrokeBuilder:
         rival = self._rival
         assert judgement.technique is not None
         if rival is None or rival.technique != judgement.technique:
-            self._rival = _extend(_Run(judgement.technique, judgement.time_s, judgement.time_s), judgement, 0.0)
+            self._rival = _extend(
+                _Run(judgement.technique, judgement.time_s, judgement.time_s), judgement, 0.0
+            )
         else:
             _extend(rival, judgement, step)
 

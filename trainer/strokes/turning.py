@@ -66,7 +66,9 @@ def _smooth(y: Floats) -> Floats:
     return np.convolve(padded, np.ones(5) / 5, mode="valid")
 
 
-def arrivals(time_s: Floats, point: Floats, *, slow: float = 20.0, stay_s: float = 0.5, apart: float = 10.0) -> list[float]:
+def arrivals(
+    time_s: Floats, point: Floats, *, slow: float = 20.0, stay_s: float = 0.5, apart: float = 10.0
+) -> list[float]:
     """Instants at which (n, 2) ``point`` (mm) comes to rest at a new place: slower than ``slow`` mm/s for ``stay_s``,
     at least ``apart`` mm from where it rested before. Rest that was going on when the stretch began is no arrival.
     """

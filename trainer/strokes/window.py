@@ -244,5 +244,3 @@ def palm_centre(mm: Floats) -> Floats:
     """(…, 2) centre of the palm of (…, 21, 2) landmarks."""
     centre: Floats = mm[..., PALM, :].mean(axis=-2)
     return centre
-
-
