@@ -36,16 +36,18 @@ class Fate:
 
     ``together``: extent (root mean square about the mean) of the motion that landmarks and pixels share;
     ``coherence`` in −1..1: how alike they move; ``landmarks`` and ``pixels``: extent of each one's own motion, of the
-    median landmark (what hides a few landmarks doesn't count).
+    median landmark (what hides a few landmarks doesn't count); ``slip``: how far the median landmark has moved away
+    from its pixels between the window's ends.
     """
 
     together: float
     coherence: float
     landmarks: float
     pixels: float
+    slip: float
 
 
-NOTHING = Fate(0.0, 0.0, 0.0, 0.0)
+NOTHING = Fate(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def fate(landmarks: Floats, pixels: Floats, scenery: Floats, size: float) -> Fate:
@@ -64,7 +66,9 @@ def fate(landmarks: Floats, pixels: Floats, scenery: Floats, size: float) -> Fat
         energy = float(each_a.mean() + each_b.mean())
         coherence = 2 * shared / energy if energy > 1e-12 else 0.0
         extent_a, extent_b = (float(np.median(x)) ** 0.5 for x in (each_a, each_b))
-        found.append(Fate(max(shared, 0.0) ** 0.5, coherence, extent_a, extent_b))
+        apart = (a[-1] - a[0]) - (b[-1] - b[0])
+        slip = float(np.median(np.linalg.norm(apart, axis=-1)))
+        found.append(Fate(max(shared, 0.0) ** 0.5, coherence, extent_a, extent_b, slip))
     return min(found, key=lambda f: f.pixels)
 
 
@@ -153,18 +157,20 @@ _STRAY = 0.02
 @dataclass(frozen=True)
 class Doubt:
     """How much is asked of a report. ``coherence``: below this motion counts for nothing; ``stray``: extent of motion
-    that means nothing; ``gain``: weight of coherent motion; ``loss``: what standing still costs."""
+    that means nothing; ``gain``: weight of coherent motion; ``loss``: what standing still costs;
+    ``slip``: landmarks that have left their pixels by so much are no hand's."""
 
     coherence: float
     stray: float
     gain: float
     loss: float
+    slip: float
 
 
-GHOSTLY = Doubt(coherence=0.4, stray=_STRAY, gain=1.0, loss=0.3)
+GHOSTLY = Doubt(coherence=0.4, stray=_STRAY, gain=1.0, loss=0.3, slip=0.25)
 """For reports that look like those on a bare foot (`ghosts`)."""
-PLAIN = Doubt(coherence=0.1, stray=_STRAY, gain=1.0, loss=0.0)
-CLEAR = Doubt(coherence=0.05, stray=_STRAY / 2, gain=3.0, loss=0.0)
+PLAIN = Doubt(coherence=0.1, stray=_STRAY, gain=1.0, loss=0.0, slip=np.inf)
+CLEAR = Doubt(coherence=0.05, stray=_STRAY / 2, gain=3.0, loss=0.0, slip=np.inf)
 """For reports whose wrist lies off a foot that is known."""
 
 
@@ -178,6 +184,8 @@ class Proof:
     def after(self, trail: Trail, dt_s: float, doubt: Doubt) -> Proof:
         """The proof after ``dt_s`` more seconds, which the trail has taken in."""
         now = trail.fate(SHORT_S)
+        if now.slip > doubt.slip:
+            return Proof()
         alike = float(np.clip((now.coherence - doubt.coherence) / 0.3, 0.0, 1.0))
         gain = doubt.gain * alike * max(0.0, now.together - doubt.stray)
         loss = 0.0
