@@ -244,6 +244,7 @@ def around(body: Anatomy, foot: FootSurface, side: str, target: np.ndarray, norm
         posture=replace(goal.posture, wrist=wrist),
         pins=(replace(goal.pins[0], weight=2.0),),
         touching=touching,
+        elbow=np.array([sign(side) * 300.0, -30.0, 420.0]),
     )
 
 

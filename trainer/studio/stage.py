@@ -43,7 +43,7 @@ class Camera:
 
     def axes(self) -> np.ndarray:
         """(3, 3) rows: right, down, forward."""
-        forward = np.subtract(self.target, self.eye)
+        forward = np.subtract(self.target, self.eye, dtype=float)
         forward /= np.linalg.norm(forward)
         right = np.cross(forward, self.up)
         right /= np.linalg.norm(right)
