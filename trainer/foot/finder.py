@@ -24,6 +24,7 @@ from trainer.model import SIDES, Floats, Frame, Hands, Image, Side, View
 
 _SIDE_PX = 240
 _COARSE_PX = 48
+_STARTS = 10
 _ACCEPT = 0.5
 _NEEDED = (0.85, 0.5, 0.4)
 """Confidence needed of a proposal that agrees with none, one, two or more of those just before it."""
@@ -60,16 +61,17 @@ class _Fitted:
 
 def propose_foot(
     image: Image, hands: Hands | None, *, side: Side | None = None, view: View | None = None,
-    unknown: NDArray[np.bool_] | None = None, least: float = _ACCEPT,
+    unknown: NDArray[np.bool_] | None = None, least: float = _ACCEPT, seed: int = 0,
 ) -> Proposal | None:  # fmt: skip
     """The foot in ``image`` (H, W, 3), or None where none is there with a confidence of at least ``least``.
 
-    ``hands`` in the image's pixels are left out; ``unknown`` (H, W) marks other pixels that don't show the foot.
-    A side or view that isn't told is judged from the shape; where the shape fits a sole and a top alike, it is a sole.
+    ``hands`` in the image's pixels aren't taken for a foot; ``unknown`` (H, W) marks pixels that don't show it.
+    A side or view that isn't told is judged from the shape: a heel in view means a sole, a leg behind it a top. The
+    search tries places by chance, always the same for one ``seed``.
     """
     if min(image.shape[:2]) < 48:
         return None
-    best = _fit_best(image, hands, side, view, unknown)
+    best = _fit_best(image, hands, side, view, unknown, seed)
     if best is None:
         return None
     fitted, view_found, scale = best
@@ -88,21 +90,26 @@ def _side_of(mirror: int, view: View) -> Side:
 
 
 def confidence_of(scores: Scores, view: View) -> float:
-    """0–1 that a fit is a foot. Flat hands, boxes and ellipses of skin colour reach totals of 0.7–0.9, feet 0.95–1.3.
+    """0–1 that a fit is a foot. Flat hands, arms, boxes and ellipses of skin colour reach totals of 0.8–1.2, soles with
+    hands on them 1.3–1.5, bare ones 1.5–1.9.
 
-    A side view has no creases between the toes to show, so its totals are lower.
+    A side view has no creases between the toes to show, so its totals are lower. A foot before its leg has much in
+    common with a hand before its arm, so it must be clearer than a sole.
     """
-    doubtful = 0.94 if view in ("plantar", "dorsal") else 0.86
-    return float(1.0 / (1.0 + np.exp(-np.clip(20.0 * (float(scores.total[0]) - doubtful), -30, 30))))
+    doubtful = {"plantar": 1.33, "dorsal": 1.40, "medial": 1.05, "lateral": 1.05}[view]
+    return float(1.0 / (1.0 + np.exp(-np.clip(14.0 * (float(scores.total[0]) - doubtful), -30, 30))))
 
 
 def _fit_best(
-    image: Image, hands: Hands | None, side: Side | None, view: View | None, unknown: NDArray[np.bool_] | None
-) -> tuple[_Fitted, View, float] | None:
+    image: Image, hands: Hands | None, side: Side | None, view: View | None, unknown: NDArray[np.bool_] | None,
+    seed: int = 0,
+) -> tuple[_Fitted, View, float] | None:  # fmt: skip
     scale = min(1.0, _SIDE_PX / max(image.shape[:2]))
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    known = hands_mask(hands, size, scale) == 0
+    # A hand that holds the foot lies behind it as often as before it: hands hide nothing here, they only are no feet.
+    hand = hands_mask(hands, size, scale) > 0
+    known = np.ones(hand.shape, bool)
     if unknown is not None:
         known &= cv2.resize(unknown.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) == 0
     if known.mean() < 0.1:
@@ -113,22 +120,22 @@ def _fit_best(
     shape_view: View = view or "plantar"
     views: tuple[View, ...] = (view,) if view else ("plantar", "dorsal")
     mirrors = (chirality(side, view),) if side is not None and view is not None else (1, -1)
-    starts = _first_guesses(small, lab, known, shape_view)
+    starts = _first_guesses(small, lab, known, shape_view, seed)
     if not len(starts):
         return None
     edges, ridges = edge_maps(lab)
     bins = _colour_bins(lab)
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     rough: list[_Fitted] = []
     for start in starts:
-        evidence = Evidence(_likelihood(bins, known, start, 1, shape_view), edges, ridges, known)
+        evidence = Evidence(_likelihood(bins, known, start, 1, shape_view), edges, ridges, known, hand)
         rough += [_climb(evidence, start, mirror, shape_view, rng, _ROUGH) for mirror in mirrors]
     rough.sort(key=lambda f: -f.total)
     for search, most in ((_FINE, 4), (_FINEST, 2)):
         finer = []
         for fitted in rough[:most]:
             likely = _likelihood(bins, known, fitted.pose, fitted.mirror, fitted.view)
-            evidence = Evidence(likely, edges, ridges, known)
+            evidence = Evidence(likely, edges, ridges, known, hand)
             # The last step alone tells a sole, whose heel is in view, from a top, whose heel is under the leg.
             for as_view in views if search is _FINEST else (fitted.view,):
                 if side is None or view is None or chirality(side, as_view) == fitted.mirror:
@@ -141,7 +148,7 @@ def _fit_best(
     return best, found_view, scale
 
 
-def _first_guesses(small: Image, lab: NDArray[np.float32], known: NDArray[np.bool_], view: View) -> Floats:
+def _first_guesses(small: Image, lab: NDArray[np.float32], known: NDArray[np.bool_], view: View, seed: int) -> Floats:
     """(N, 7) poses in the small picture's pixels."""
     shrink = _COARSE_PX / max(small.shape[:2])
     size = (max(8, round(small.shape[1] * shrink)), max(8, round(small.shape[0] * shrink)))
@@ -154,7 +161,12 @@ def _first_guesses(small: Image, lab: NDArray[np.float32], known: NDArray[np.boo
         maps = np.concatenate([maps, np.asarray(tiny_skin, np.float32)[None]])
     if not len(maps):
         return np.zeros((0, NUMBERS))
-    found = guesses(maps, tiny_known, view, 10)
+    found = guesses(maps, tiny_known, view, 3 * _STARTS)
+    if len(found) > _STARTS:
+        # The best few in every try, and the others by turns: hands joined to the foot spoil the order.
+        rest = np.arange(_STARTS // 2, len(found))
+        chosen = np.roll(rest, -seed * (_STARTS // 2))[: _STARTS - _STARTS // 2]
+        found = found[np.concatenate([np.arange(_STARTS // 2), chosen])]
     poses = np.zeros((len(found), NUMBERS))
     poses[:, :2] = (found[:, :2] + 0.5) / shrink - 0.5
     poses[:, 2], poses[:, 3] = np.log(found[:, 2] / shrink), found[:, 3]
@@ -261,7 +273,9 @@ class FootFinder:
         scale = image.shape[1] / frame.size[0]
         # A tracker that doesn't know the foot yet may take it for a hand: every other try looks below the hands too.
         used = _scaled(hands, scale) if hands is not None and self._tries % 2 else None
-        found = propose_foot(image, used, side=self._side, view=self._view, unknown=moving, least=_NEEDED[-1])
+        found = propose_foot(
+            image, used, side=self._side, view=self._view, unknown=moving, least=_NEEDED[-1], seed=self._tries
+        )
         if found is None:
             self._last, self._agreed = None, 0
             return None

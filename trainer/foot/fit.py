@@ -137,12 +137,13 @@ def px_from_uv_of(pose: Floats, mirror: int, view: View) -> Floats:
 class Evidence:
     """A picture, prepared. ``likely`` (H, W) 0–1: how much a pixel looks like the foot; ``edges`` (BINS, H, W) 0–1
     strength of edges by direction; ``ridges`` (BINS, H, W) 0–1 dark thin lines by direction of their normal; ``known``
-    (H, W) bool, False under hands."""
+    (H, W) bool, False where something moves about; ``hand`` (H, W) bool, where hands are, before the foot or behind."""
 
     likely: F32
     edges: F32
     ridges: F32
     known: NDArray[np.bool_]
+    hand: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +218,9 @@ def score(evidence: Evidence, poses: Floats, mirror: int, view: View) -> Scores:
     departure = (((poses[:, 4:] - usual) / PRIOR[4:]) ** 2).sum(axis=1)
     share = shown.sum(axis=1) / test.rim_weight.sum()
     # What is hidden is no evidence: a pose may not win by lying under the hands or out of the picture.
-    total = 0.30 * region + np.sqrt(share) * (0.35 * border + 0.45 * edge + 0.15 * tips) + 0.30 * toes - 0.15 * fingers
+    # Toes weigh most: rounded things of one colour are many, few have a row of toes at one end.
+    total = 0.30 * region + np.sqrt(share) * (0.35 * border + 0.45 * edge) + 0.50 * tips + 0.80 * toes - 0.25 * fingers
+    total = total - 0.5 * np.clip(_mean(evidence.hand.ravel()[places[0]].astype(float), known[0]) - 0.4, 0.0, 1.0)
     if len(test.leg):
         leg = _mean(likely[4], known[4]) - _mean(likely[5], known[5])
         total = total + 0.20 * np.clip(leg, -0.5, 1.0) - 0.15
