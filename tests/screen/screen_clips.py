@@ -34,18 +34,18 @@ def given_foot(moment: Moment) -> GivenFoot:
     return GivenFoot.from_points(moment.foot.landmarks_px, moment.foot.side, moment.foot.view, size=moment.frame.size)
 
 
-def pictures(moment: Moment, seconds: float) -> Iterator[tuple[Image, float]]:
+def pictures(moment: Moment, seconds: float, fps: float = FPS) -> Iterator[tuple[Image, float]]:
     """The scene with a small dot that wanders, so that no two pictures are alike."""
-    for i in range(round(seconds * FPS)):
+    for i in range(round(seconds * fps)):
         image = moment.frame.image.copy()
         cv2.circle(image, (250 + i % 140, 440), 6, (0, 0, 0), -1)
-        yield image, i / FPS
+        yield image, i / fps
 
 
-def write_clip(path: Path, seconds: float) -> Moment:
+def write_clip(path: Path, seconds: float, fps: float = FPS) -> Moment:
     moment = scene()
     with VideoWriter(path, *moment.frame.size) as writer:
-        for image, time_s in pictures(moment, seconds):
+        for image, time_s in pictures(moment, seconds, fps):
             writer.write(image, time_s)
     return moment
 

@@ -26,6 +26,8 @@ from trainer.screen.foot_editor import GUIDED
 from trainer.screen.theme import Theme
 from trainer.video.source import open_source
 
+PATIENCE_S = 60.0
+"""On a busy machine loading the pipeline alone takes 20 s."""
 TITLE = "Trainer under test"
 THEME = Theme()
 
@@ -54,7 +56,7 @@ def display() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    write_clip(path, 40.0)
+    write_clip(path, 60.0, 10.0)
     return path
 
 
@@ -103,7 +105,7 @@ class Session:
         return np.asarray(picture, np.uint8)
 
     def until(self, seen: Callable[[Image], bool], what: str) -> Image:
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_S
         while True:
             assert self.process.poll() is None, self.process.communicate()[1]
             picture = self.screen()
@@ -151,6 +153,7 @@ def share_of(picture: Image, colour: tuple[int, int, int], part: tuple[slice, sl
     return float((np.abs(picture[part].astype(int) - colour).max(axis=2) < 45).mean())
 
 
+DIAGRAM = np.s_[12:285, 498:628]
 LEFT_PATCH, RIGHT_PATCH = np.s_[345:385, 25:75], np.s_[345:385, 565:615]
 MIDDLE = np.s_[180:300, 230:400]
 
@@ -232,11 +235,11 @@ def test_marking_the_foot_with_the_mouse(session: Session, mirror: bool) -> None
     session.until(is_editing, "the marks on F")
     truth = scene().foot.landmarks_px
     names = GUIDED["plantar"]
-    for _ in names:
-        session.key("BackSpace")
-    # The session begins with a marked foot: S twice brings nothing new, V four times an empty one of the same view.
+    # The session begins with a marked foot; V four times brings an empty one of the same view.
     for _ in range(4):
+        before = session.screen()[DIAGRAM]
         session.key("v")
+        session.until(lambda p, before=before: not np.array_equal(p[DIAGRAM], before), "another face on V")
     for i, name in enumerate(names):
         x, y = truth[FOOT_LANDMARKS.index(name)]
         session.click(639 - x if mirror else x, y)
@@ -298,14 +301,14 @@ def test_the_close_button_ends_the_session(session: Session) -> None:
 
 @pytest.mark.window
 def test_keys_are_answered_while_a_frame_takes_long(display: str, clip: Path, tmp_path: Path) -> None:
-    session = Session(display, clip, tmp_path, delay_s=2.0)
+    session = Session(display, clip, tmp_path, delay_s=4.0)
     try:
         session.until(is_running, "the first slow frame")
         session.key("h")
         start = time.monotonic()
         session.until(is_helping, "the help")
-        # Much less than the frame's 2 s, and the screenshot takes its time, too.
-        assert time.monotonic() - start < 1.5
+        # Less than the frame takes, though the screenshot takes its time, too.
+        assert time.monotonic() - start < 3.5
         session.key("h")
         session.key("q")
         assert session.result()["ended"] == "user"

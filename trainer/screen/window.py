@@ -73,7 +73,8 @@ class Window:
             cv2.resizeWindow(title, width, height)
             cv2.setMouseCallback(title, self._on_mouse)
             cv2.imshow(title, np.full((height, width, 3), 24, np.uint8))
-            cv2.waitKey(1)
+            # Long enough to be painted before whoever opened it goes on to load models.
+            cv2.waitKey(30)
         except cv2.error as error:
             raise DependencyError(
                 "Expected an OpenCV with windows, but this one has none (opencv-python-headless?): "
