@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from trainer.errors import TrainerError
 from trainer.studio.bodies import Limb, rodrigues, vertex_normals
+from trainer.studio.performance import Step
+from trainer.studio.scene import Recipe
 from trainer.studio.stage import Camera, camera
 from trainer.studio.subdivision import refine, triangles
 
@@ -78,3 +81,13 @@ def test_every_camera_sees_the_foot(view, side):
         pixels, depth = cam.project(np.array([[0.0, 10, -40], [0, 240, -20]]))
         assert cam.inside(pixels, depth).all()
         assert pixels[1, 1] < pixels[0, 1], "toes up"
+
+
+def test_a_recipe_says_what_is_wrong_with_it():
+    for wrong in ({"side": "up"}, {"view": "above"}, {"width": 641}, {"seconds": 0}, {"fps": 0}):
+        with pytest.raises(TrainerError, match="Expected"):
+            Recipe(**wrong)
+    with pytest.raises(TrainerError, match="technique"):
+        Step("tickling", 3)
+    with pytest.raises(TrainerError, match="seconds"):
+        Step("kneading", 0)

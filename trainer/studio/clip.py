@@ -81,6 +81,8 @@ def render_clip(recipe: Recipe, out_path: str | os.PathLike[str], progress: Prog
         return written
     finally:
         scene.close()
+        for left in out.parent.glob(f"{scratch.name}*"):
+            left.unlink()
 
 
 def _played(scene: Scene, recipe: Recipe) -> Performance:

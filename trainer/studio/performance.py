@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
+from trainer.errors import TrainerError
 from trainer.studio import grips
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES
@@ -31,6 +32,13 @@ class Step:
     tempo: float | None = None
     hand: str | None = None
     leave: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.technique != "rest" and self.technique not in MOVEMENTS:
+            known = ", ".join(sorted(MOVEMENTS))
+            raise TrainerError(f"Expected 'rest' or a technique out of {known}, but got '{self.technique}'.")
+        if self.seconds <= 0:
+            raise TrainerError(f"Expected more than 0 seconds of {self.technique}, but got {self.seconds}.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trainer.errors import TrainerError
 from trainer.studio import stage
 from trainer.studio.anatomy import Anatomy, anatomy
 from trainer.studio.bodies import SIDES, Limb, hand, leg, person, rodrigues, vertex_normals
@@ -41,9 +42,20 @@ class Recipe:
     width: int = 640
     height: int = 480
     fps: float = 30.0
-    note: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.side not in SIDES or self.view not in VIEWS:
+            raise TrainerError(
+                f"Expected a side out of {', '.join(SIDES)} and a view out of {', '.join(VIEWS)}, "
+                f"but got '{self.side}' and '{self.view}'."
+            )
+        if min(self.width, self.height) < 16 or self.width % 2 or self.height % 2:
+            raise TrainerError(f"Expected an even width and height, but got {self.width}x{self.height}.")
+        if (not self.script and self.seconds <= 0) or self.fps <= 0:
+            raise TrainerError(f"Expected some seconds and frames, but got {self.seconds} s at {self.fps} fps.")
 
 
+VIEWS = ("plantar", "dorsal", "medial", "lateral")
 _SKIN_GAP_MM = 0.25
 
 
