@@ -48,10 +48,22 @@ def test_two_thumbs_not_quite_opposite_are_steady_and_both_count() -> None:
     pairs: list[tuple[float, Side]] = sorted([(t, "left") for t in left] + [(t, "right") for t in right])
     s = stroke([t for t, _ in pairs], "kneading", [side for _, side in pairs])
     r = rhythm_of([s], TABLE["kneading"])
-    assert r.rate_per_min == pytest.approx(120, rel=0.06)
+    assert r.rate_per_min == pytest.approx(120)
     assert r.interval_cv == pytest.approx(0, abs=1e-9)
     assert r.left_right_balance == 0.5
     assert r.in_range_share == 1.0
+
+
+def test_a_thumb_that_is_seldom_seen_does_not_slow_the_rate() -> None:
+    left = [1.0 * i for i in range(12)]
+    right = [0.5, 1.5, 2.5]
+    pairs: list[tuple[float, Side]] = sorted([(t, "left") for t in left] + [(t, "right") for t in right])
+    seldom = stroke([t for t, _ in pairs], "kneading", [side for _, side in pairs])
+    assert rhythm_of([seldom], TABLE["kneading"]).rate_per_min == pytest.approx(120)
+    never = Stroke("kneading", 0.0, 12.0, ("left", "right"), 1.0, tuple(left), ("left",) * 12)
+    assert rhythm_of([never], TABLE["kneading"]).rate_per_min == pytest.approx(120)
+    one_hand = Stroke("kneading", 0.0, 12.0, ("left",), 1.0, tuple(left), ("left",) * 12)
+    assert rhythm_of([one_hand], TABLE["kneading"]).rate_per_min == pytest.approx(60)
 
 
 def test_a_pause_is_counted_and_left_out() -> None:

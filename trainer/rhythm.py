@@ -1,9 +1,11 @@
 """Tempo and its steadiness, from the stamped cycles of strokes.
 
 Conventions. Intervals are taken inside a stroke only, never across a break. Where a technique is done with both hands
-in turn (kneading, tapotement) the *rate* counts the cycles of both hands, as the presets do, but *steadiness* is that
-of each hand's own intervals: two thumbs that are never exactly opposite would otherwise look unsteady. An interval
-longer than twice the median is a pause; pauses are counted and left out of rate, steadiness and drift.
+in turn (kneading, tapotement) all numbers come from each hand's *own* intervals: two thumbs that are never exactly
+opposite would otherwise look unsteady, and a hand that the camera loses for a while would slow the rate down. The
+*rate* then is the sum of both hands' rates, as the presets count. When a stroke is done with both hands but only one of
+them was seen well enough to stamp, the other is taken to keep the same time. An interval longer than twice the median
+is a pause; pauses are counted and left out of rate, steadiness and drift.
 Drift is the Theil–Sen slope of the logarithm of the instantaneous rate (Sen 1968): a few missed cycles don't move it.
 """
 
@@ -24,42 +26,47 @@ _NAN = float("nan")
 def rhythm_of(strokes: Sequence[Stroke], technique: Technique) -> Rhythm:
     """Rhythm of all strokes of ``technique`` (others in ``strokes`` are passed over).
 
-    Numbers are NaN with fewer than three cycles in all strokes' runs together, drift also with less than 5 s of them.
+    Numbers are NaN with fewer than three cycles of a hand in all strokes together, drift also with less than 5 s.
     """
     mine = [s for s in strokes if s.technique == technique.id]
     cycles = sum(len(s.cycles_s) for s in mine)
-    balance = _balance(mine)
-    gaps = [np.diff(np.asarray(s.cycles_s, float)) for s in mine if len(s.cycles_s) >= 2]
-    intervals = np.concatenate(gaps) if gaps else np.zeros(0)
-    if len(intervals) < 2:
-        share = _held_share(mine, technique) if technique.hold_s else _NAN
-        return Rhythm(technique.id, cycles, _NAN, _NAN, _NAN, share, balance, 0)
-    pause = intervals > PAUSE * float(np.median(intervals))
-    worked = intervals[~pause]
-    rate = 60.0 / float(worked.mean())
+    series = _series(mine, technique)
+    pauses = [gaps > PAUSE * float(np.median(gaps)) for gaps in series]
+    worked = [gaps[~pause] for gaps, pause in zip(series, pauses, strict=True)]
+    share = _held_share(mine, technique) if technique.hold_s else _NAN
+    if not worked:
+        return Rhythm(technique.id, cycles, _NAN, _NAN, _NAN, share, _balance(mine), 0)
+    rate = sum(60.0 / float(gaps.mean()) for gaps in worked)
+    if len(worked) == 1:
+        rate *= _hands_in_turn(mine, technique)
     curves = [interval_curve(s, technique) for s in mine]
     when = np.concatenate([c[0] for c in curves])
     rates = np.concatenate([c[1] for c in curves])
     return Rhythm(
-        technique.id, cycles, rate, _cv(mine, technique), _drift(when, rates),
-        _held_share(mine, technique) if technique.hold_s else _in_range(rates, technique), balance, int(pause.sum()),
+        technique.id, cycles, rate, _cv(worked), _drift(when, rates),
+        share if technique.hold_s else _in_range(rates, technique),
+        _balance(mine), int(sum(p.sum() for p in pauses)),
     )  # fmt: skip
 
 
 def interval_curve(stroke: Stroke, technique: Technique) -> tuple[Floats, Floats]:
     """(times_s (n,), rates_per_min (n,)): the instantaneous rate at the end of each interval, pauses as NaN.
 
-    Where both hands alternate, an interval reaches over two cycles (one of each hand), so that the curve shows the
-    tempo and not which hand comes first.
+    Where both hands alternate, each hand's own intervals count double, so that the curve shows the tempo and not which
+    hand comes first.
     """
-    t = np.asarray(stroke.cycles_s, float)
-    stride = 2 if technique.alternating and len(set(stroke.cycle_sides)) == 2 else 1
-    if len(t) <= stride:
-        return np.zeros(0), np.zeros(0)
-    gaps = t[stride:] - t[:-stride]
-    rates = 60.0 * stride / np.maximum(gaps, 1e-6)
-    rates[gaps > PAUSE * float(np.median(gaps))] = np.nan
-    return t[stride:], rates
+    hands = _hands_in_turn([stroke], technique)
+    times, rates = [np.zeros(0)], [np.zeros(0)]
+    for t in _beats(stroke, technique):
+        if len(t) >= 2:
+            gaps = np.diff(t)
+            rate = 60.0 * hands / np.maximum(gaps, 1e-6)
+            rate[gaps > PAUSE * float(np.median(gaps))] = np.nan
+            times.append(t[1:])
+            rates.append(rate)
+    when = np.concatenate(times)
+    order = np.argsort(when, kind="stable")
+    return when[order], np.concatenate(rates)[order]
 
 
 def live_rate(cycle_times_s: Sequence[float], now_s: float, window_s: float = 6.0) -> float:
@@ -81,27 +88,35 @@ def live_rate(cycle_times_s: Sequence[float], now_s: float, window_s: float = 6.
     return 60.0 / mean
 
 
-def _own_intervals(stroke: Stroke, technique: Technique) -> list[Floats]:
-    """Intervals of each hand apart where hands alternate, else all together."""
+def _beats(stroke: Stroke, technique: Technique) -> list[Floats]:
+    """Cycle instants of each hand apart where hands alternate, else all together."""
     t = np.asarray(stroke.cycles_s, float)
     if technique.alternating and len(stroke.cycle_sides) == len(t):
         sides = np.asarray(stroke.cycle_sides)
-        return [np.diff(t[sides == s]) for s in ("left", "right")]
-    return [np.diff(t)]
+        return [t[sides == s] for s in ("left", "right")]
+    return [t]
 
 
-def _cv(strokes: Sequence[Stroke], technique: Technique) -> float:
-    """Spread over mean of the intervals, each hand around its own mean, pauses left out."""
-    by_series: list[Floats] = []
+def _series(strokes: Sequence[Stroke], technique: Technique) -> list[Floats]:
+    """The intervals of each hand (or of all cycles) over all strokes, those with at least two."""
     pooled: dict[int, list[Floats]] = {}
     for stroke in strokes:
-        for i, gaps in enumerate(_own_intervals(stroke, technique)):
-            pooled.setdefault(i, []).append(gaps)
-    for parts in pooled.values():
-        gaps = np.concatenate(parts)
-        if len(gaps) >= 2:
-            by_series.append(gaps[gaps <= PAUSE * float(np.median(gaps))])
-    known = [g for g in by_series if len(g) >= 2]
+        for i, t in enumerate(_beats(stroke, technique)):
+            pooled.setdefault(i, []).append(np.diff(t))
+    joined = [np.concatenate(parts) for parts in pooled.values()]
+    return [gaps for gaps in joined if len(gaps) >= 2]
+
+
+def _hands_in_turn(strokes: Sequence[Stroke], technique: Technique) -> int:
+    """2 where both hands work in turn, also when only one of them was seen well enough to be stamped."""
+    if not technique.alternating:
+        return 1
+    return max((len(set(s.hands) | set(s.cycle_sides)) for s in strokes), default=1) or 1
+
+
+def _cv(series: Sequence[Floats]) -> float:
+    """Spread over mean of the intervals, each hand around its own mean."""
+    known = [g for g in series if len(g) >= 2]
     if not known:
         return _NAN
     around = np.concatenate([(g - g.mean()) / g.mean() for g in known])

@@ -64,7 +64,7 @@ def test_uneven_frames_change_nothing() -> None:
 def test_creep_is_the_drift_and_not_the_radius(drift: float) -> None:
     p = thumb_path(np.arange(0, 3.01, 1 / 30), 0.0, 1.0, drift)
     assert p.drift_x == pytest.approx(drift, rel=0.01)
-    assert p.radius == pytest.approx(0, abs=0.01)
+    assert p.radius == pytest.approx(0, abs=0.05)
     assert p.monotony == pytest.approx(1.0, abs=0.01)
     assert p.flow == pytest.approx(abs(drift), rel=0.02)
 
@@ -165,7 +165,7 @@ def test_joint_angles_of_a_known_hand() -> None:
 
 
 def test_turning_points_of_a_known_course() -> None:
-    t = np.arange(0, 8, 1 / 30)
+    t = np.arange(0, 8.3, 1 / 30)
     turns = turning_points(t, 60 * np.cos(2 * np.pi * t / 3), 25.0)
     assert [top for _, top in turns] == [False, True, False, True, False]
     assert [when for when, _ in turns] == pytest.approx([1.5, 3.0, 4.5, 6.0, 7.5], abs=0.05)

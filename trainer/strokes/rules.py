@@ -68,6 +68,7 @@ class RuleRecogniser:
         self._there_s = (np.inf, np.inf)
         self._slow: _Slow | None = None
         self._slow_age = 0
+        self._one_unseen = False
         self.evidence: Evidence | None = None
 
     @property
@@ -111,6 +112,7 @@ class RuleRecogniser:
             length_mm,
         )
         self.evidence = weigh(view)
+        self._one_unseen = min(left.seen, right.seen) < 0.15
         self._there_s = age, other_age
         moved = min(self._there_s) < MOVED_S
         self._belief = self._filtered(_likelihood(self.evidence), seconds, moved)
@@ -152,6 +154,9 @@ class RuleRecogniser:
     def _workers(self, technique: str | None) -> tuple[Side, ...]:
         if technique is None or technique == "rest":
             return ()
+        if technique == "kneading" and self._one_unseen:
+            # Thumbs usually knead in turn: a hand that can't be seen is taken to take part, one at rest is not.
+            return ("left", "right")
         left, right = self._votes[_STATES.index(technique)]
         most = max(left, right)
         if most <= 0:
