@@ -69,6 +69,9 @@ def weigh(view: View) -> Evidence:
     for name in scores:
         if name not in ("ankle_rotation", "press_hold"):
             scores[name] *= 1.0 - 0.9 * ankle
+            if name != "wringing":
+                # Two hands moving against each other explain what either seems to do alone.
+                scores[name] *= 1.0 - 0.8 * scores["wringing"]
             busy = max(busy, scores[name])
     # A hand that merely holds the foot looks like a press: any real work by the other one outweighs it.
     moving = max(
@@ -192,7 +195,7 @@ def _tapotement(s: HandFeatures, long_tips: Path) -> float:
 def _press(s: HandFeatures, fist: float) -> float:
     still = every(
         fall(s.thumb.radius, 3.5, 6), fall(s.thumb.flow, 12, 24), fall(s.palm.flow, 10, 20),
-        fall(s.thumb.turning, 0.45, 0.75), fall(s.ip_swing, 5, 10), fall(s.tips.radius, 3.5, 6),
+        fall(s.thumb.turning, 0.45, 0.75), fall(s.ip_swing, 5, 10), weak(fall(s.tips.radius, 3.5, 7), 0.5),
     )  # fmt: skip
     return every(still, rise(s.near_thumb, 0.2, 0.6), 1 - _open_flat(s), 1 - fist)
 
