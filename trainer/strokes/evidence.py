@@ -74,10 +74,7 @@ def weigh(view: View) -> Evidence:
                 scores[name] *= 1.0 - 0.8 * scores["wringing"]
             busy = max(busy, scores[name])
     # A hand that merely holds the foot looks like a press: any real work by the other one outweighs it.
-    moving = max(
-        (max(h.thumb.flow, h.index.flow, h.palm.flow) for h in view.short if not isnan(h.thumb.x)),
-        default=0.0,
-    )
+    moving = max((max(h.thumb.flow, h.palm.flow) for h in view.short if not isnan(h.thumb.x)), default=0.0)
     scores["press_hold"] *= (1.0 - min(1.0, 1.3 * busy)) * (1.0 - ankle) * fall(moving, 18, 40)
     scores["rest"] = _rest(view, max(busy, ankle))
     hands["rest"] = ()
@@ -150,7 +147,9 @@ def _friction(s: HandFeatures) -> float:
             fall(_drift(p), 4, 10), weak(rise(near, 0.05, 0.4), 0.1),
         )  # fmt: skip
 
-    return max(circles(s.thumb, s.near_thumb), circles(s.index, s.near_index))
+    # A finger's circles take the whole hand along; one hidden behind the foot trembles on its own.
+    finger = circles(s.index, s.near_index) * rise(s.thumb.turning, 0.15, 0.4)
+    return max(circles(s.thumb, s.near_thumb), finger)
 
 
 def _walk(s: HandFeatures, fist: float) -> tuple[float, float]:
@@ -159,15 +158,16 @@ def _walk(s: HandFeatures, fist: float) -> tuple[float, float]:
         if isnan(angle):
             return 0.8 * flat
         # The 3-D joint angle is the better witness; a chain also looks shorter when the hand tips.
-        return weak(flat, 0.8) * every(rise(angle, 4.5, 9), band(angle_hz, 0.6, 0.85, 2.3, 3.0))
+        return weak(flat, 0.8) * every(rise(angle, 4.5, 9), band(angle_hz, 0.45, 0.75, 2.3, 3.0))
 
     thumb = bends(s.ip_swing, s.ip_rate, s.reach_swing, s.reach_rate)
     index = bends(s.pip_swing, s.pip_rate, s.index_reach_swing, s.index_reach_rate)
 
     def creeps(p: Path, near: float) -> float:
+        # A bending thumb's tip also sways a little in the picture: creep is a hint, the bending decides.
         return every(
-            band(_drift(p), 0.8, 2.0, 14, 22), rise(p.monotony, 0.25, 0.6), fall(p.radius, 5, 9),
-            fall(p.turning, 0.45, 0.75), weak(rise(near, 0.05, 0.4), 0.1),
+            weak(band(_drift(p), 0.8, 2.0, 14, 22), 0.35), weak(rise(p.monotony, 0.1, 0.5), 0.35),
+            fall(p.radius, 6, 12), fall(p.turning, 0.35, 0.65), weak(rise(near, 0.05, 0.4), 0.1),
         )  # fmt: skip
 
     total = thumb * thumb + index * index + 1e-6
@@ -184,7 +184,7 @@ def _tapotement(s: HandFeatures, long_tips: Path) -> float:
         rise(long_tips.rhythm, 0.35, 0.6),
     )
     strikes = every(
-        rise(s.tips.rate_hz, 1.0, 1.6), rise(s.tips.radius, 2.2, 4.0), rise(s.tips.rhythm, 0.3, 0.6),
+        rise(s.tips.rate_hz, 1.0, 1.6), rise(s.tips.radius, 1.6, 3.0), rise(s.tips.rhythm, 0.3, 0.6),
         fall(s.tips.turning, 0.35, 0.6), fall(_drift(s.tips), 30, 60), rise(s.tips.speed, 25, 45),
     )  # fmt: skip
     # The wrist or forearm swings: the knuckles take part, and the joints of the fingers hardly.
