@@ -22,14 +22,18 @@ RETURN_S = 1.0
 """One that comes back within this time needs no new proof."""
 _IDLE_S = 1.5
 _REACH = 0.6
-_REACH_PER_S = 3.0
-_REACH_MAX = 1.4
+_REACH_PER_S = 2.0
+_REACH_MAX = 1.0
 """How far, in hand sizes, a hand may be from where it was expected: more after a gap."""
 
 _USURP_REACH = 0.9
 """A ghost this near to a hand that has just been missed may well have been made of it."""
-_RETURN_REACH = 1.0
+_RETURN_REACH = 0.7
+_RETURN_SHAPE = 0.4
+"""The other hand, at work beside it, is a palm away and its mirror image."""
 _SURE = 1.5
+_MISSED_S = 0.07
+"""A hand that has been missing for longer isn't taken for the other one: shape and label must agree."""
 _SLIDE = 0.1
 _SLIDE_PER_S = 2.0
 """The same for a step onto a place where ghosts lie."""
@@ -126,6 +130,8 @@ class Pool:
             return float("inf")
         shape = shape_distance(detection.landmarks_px, track.course.points)
         strange = detection.side != ("right" if track.evidence > 0 else "left")
+        if gap > _MISSED_S and (shape > _RETURN_SHAPE or (strange and abs(track.evidence) > _SURE)):
+            return float("inf")
         return away + 0.5 * shape + (0.1 if strange else 0.0) + (0.0 if track.proof.proven else 0.1)
 
     def _begin(self, detection: Detection, ghostly: bool, time_s: float, waiting: Sequence[Track]) -> Track:
@@ -172,7 +178,9 @@ def _returned(detection: Detection, lost: Track) -> bool:
     points, there = detection.landmarks_px, lost.course.points
     if abs(lost.evidence) > _SURE and (lost.evidence > 0) != (detection.side == "right"):
         return False
-    return hand_distance(points, there) < _RETURN_REACH and 0.6 < hand_size(points) / hand_size(there) < 1.6
+    if not 0.6 < hand_size(points) / hand_size(there) < 1.6:
+        return False
+    return hand_distance(points, there) < _RETURN_REACH and shape_distance(points, there) < _RETURN_SHAPE
 
 
 def _continue(track: Track, detection: Detection, time_s: float) -> None:
