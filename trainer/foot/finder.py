@@ -75,7 +75,7 @@ def propose_foot(
     if best is None:
         return None
     fitted, view_found, scale = best
-    confidence = confidence_of(fitted.scores, view_found)
+    confidence = confidence_of(fitted.scores, view_found, view is not None)
     if confidence < least:
         return None
     side_found = _side_of(fitted.mirror, view_found)
@@ -89,14 +89,14 @@ def _side_of(mirror: int, view: View) -> Side:
     return next(s for s in SIDES if chirality(s, view) == mirror)
 
 
-def confidence_of(scores: Scores, view: View) -> float:
+def confidence_of(scores: Scores, view: View, told: bool = False) -> float:
     """0–1 that a fit is a foot. Flat hands, arms, boxes and ellipses of skin colour reach totals of 0.8–1.2, soles with
     hands on them 1.3–1.5, bare ones 1.5–1.9.
 
     A side view has no creases between the toes to show, so its totals are lower. A foot before its leg has much in
-    common with a hand before its arm, so it must be clearer than a sole.
+    common with a hand before its arm, so it must be far clearer than a sole unless the view was ``told``.
     """
-    doubtful = {"plantar": 1.33, "dorsal": 1.40, "medial": 1.05, "lateral": 1.05}[view]
+    doubtful = {"plantar": 1.33, "dorsal": 1.41 if told else 1.57, "medial": 1.05, "lateral": 1.05}[view]
     return float(1.0 / (1.0 + np.exp(-np.clip(14.0 * (float(scores.total[0]) - doubtful), -30, 30))))
 
 
@@ -134,11 +134,11 @@ def _fit_best(
     for search, most in ((_FINE, 4), (_FINEST, 2)):
         finer = []
         for fitted in rough[:most]:
-            likely = _likelihood(bins, known, fitted.pose, fitted.mirror, fitted.view)
-            evidence = Evidence(likely, edges, ridges, known, hand)
             # The last step alone tells a sole, whose heel is in view, from a top, whose heel is under the leg.
             for as_view in views if search is _FINEST else (fitted.view,):
                 if side is None or view is None or chirality(side, as_view) == fitted.mirror:
+                    likely = _likelihood(bins, known, fitted.pose, fitted.mirror, as_view)
+                    evidence = Evidence(likely, edges, ridges, known, hand)
                     finer.append(_climb(evidence, fitted.pose, fitted.mirror, as_view, rng, search))
         rough = sorted(finer, key=lambda f: -f.total)
     best = rough[0]
@@ -190,7 +190,11 @@ def _likelihood(
     wide = 2 * max(1, round(0.04 * float(np.exp(pose[2])))) + 1
     kernel = np.ones((wide, wide), np.uint8)
     inner = cv2.erode(mask, np.ones((3, 3), np.uint8)) > 0
-    outer = cv2.dilate(mask, kernel) == 0
+    grown = cv2.dilate(mask, kernel)
+    if view == "dorsal":  # the leg looks like the foot and isn't the rest
+        leg = to_px(px_from_uv_of(pose, mirror, view), [(0.1, 0.05), (0.1, 0.95), (-0.7, 1.1), (-0.7, -0.1)])
+        cv2.fillPoly(grown, [np.round(np.clip(leg, -4000, 4000)).astype(np.int32)], 1)
+    outer = grown == 0
     histograms = []
     for part in (inner & known, outer & known):
         counts: Floats = np.bincount(bins[part], minlength=14 * 12 * 12).astype(float).reshape(14, 12, 12)

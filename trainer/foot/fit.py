@@ -223,7 +223,7 @@ def score(evidence: Evidence, poses: Floats, mirror: int, view: View) -> Scores:
     total = total - 0.5 * np.clip(_mean(evidence.hand.ravel()[places[0]].astype(float), known[0]) - 0.4, 0.0, 1.0)
     if len(test.leg):
         leg = _mean(likely[4], known[4]) - _mean(likely[5], known[5])
-        total = total + 0.20 * np.clip(leg, -0.5, 1.0) - 0.15
+        total = total + 0.20 * np.clip(leg, -0.5, 1.0) - 0.12
     return Scores(total - 0.018 * departure, region, border, edge, toes, tips, share)
 
 
