@@ -22,6 +22,8 @@ SMALL_SIDE = 320
 MIN_INTERVAL_S = 0.028
 _MAX_INTERVAL_S = 0.25
 _GRID = (6, 5)
+GRAIN_PX = 0.6
+"""Motion on the small copy that the flow finds in a picture at rest, by the camera's noise and the video's blocks."""
 _RETURN_PX = 0.7
 _lucas_kanade: Any = cv2.calcOpticalFlowPyrLK
 _LK = {"winSize": (15, 15), "maxLevel": 2, "minEigThreshold": 1e-4}

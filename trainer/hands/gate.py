@@ -77,7 +77,13 @@ class Trail:
     """The last ``LONG_S`` of one track: where its landmarks were, and where the pixels under them went."""
 
     _samples: deque[_Sample] = field(default_factory=deque)
+    grain_px: float = 0.0
     _last: Floats = field(default_factory=lambda: np.zeros((21, 2)))
+
+    @property
+    def grain(self) -> float:
+        """Extent of motion, in hand sizes, that the flow's own grain makes: it counts only on very small hands."""
+        return self.grain_px / max(hand_size(self._last), 1e-9)
 
     @property
     def length_s(self) -> float:
@@ -184,10 +190,11 @@ class Proof:
     def after(self, trail: Trail, dt_s: float, doubt: Doubt) -> Proof:
         """The proof after ``dt_s`` more seconds, which the trail has taken in."""
         now = trail.fate(SHORT_S)
+        stray = max(doubt.stray, trail.grain)
         if now.slip > doubt.slip:
             return Proof()
         alike = float(np.clip((now.coherence - doubt.coherence) / 0.3, 0.0, 1.0))
-        gain = doubt.gain * alike * max(0.0, now.together - doubt.stray)
+        gain = doubt.gain * alike * max(0.0, now.together - stray)
         loss = 0.0
         if gain == 0.0:
             long = trail.fate(LONG_S)

@@ -23,6 +23,9 @@ _ANKLES = FOOT_LANDMARKS.index("ankle_medial")
 _WRIST_IN = 0.02
 """How far inside the foot's border a wrist must lie to count, in foot lengths (and other points may lie outside)."""
 _MOST_IN = 0.9
+_RIM = 0.05
+_PROFILE_HEIGHT = 0.32
+"""Height of the instep over the sole, in foot lengths: unit of ``v`` in the side views."""
 _MOST = 8
 _REMEMBER_S = 60.0
 
@@ -70,16 +73,30 @@ def on_foot(points: Floats, foot: Foot | None) -> bool:
     """
     if foot is None or not foot.seen:
         return False
+    depth = _depth_in_profile(points, foot) if foot.view in ("medial", "lateral") else _depth_in_hull(points, foot)
+    return bool(depth[0] > _WRIST_IN and np.count_nonzero(depth > -_WRIST_IN) >= _MOST_IN * len(depth))
+
+
+def _depth_in_hull(points: Floats, foot: Foot) -> Floats:
+    """(N,) how far inside the hull of the foot's landmarks each point lies, in foot lengths; negative outside."""
     marks = foot.landmarks_px[:_ANKLES]
     marks = marks[np.isfinite(marks).all(axis=1)].astype(np.float32)
-    if len(marks) < 5:
-        return False
-    length = float(np.linalg.norm(marks[:, None] - marks[None], axis=-1).max())
+    length = float(np.linalg.norm(marks[:, None] - marks[None], axis=-1).max()) if len(marks) > 4 else 0.0
     if not length > 1.0:
-        return False
+        return np.full(len(points), -np.inf)
     hull: Any = cv2.convexHull(marks)
-    inside = [cv2.pointPolygonTest(hull, (x, y), True) / length for x, y in points.tolist()]
-    return inside[0] > _WRIST_IN and sum(d > -_WRIST_IN for d in inside) >= _MOST_IN * len(inside)
+    return np.array([cv2.pointPolygonTest(hull, (x, y), True) / length for x, y in points.tolist()])
+
+
+def _depth_in_profile(points: Floats, foot: Foot) -> Floats:
+    """The same for a side view, whose landmarks lie along the sole: inside the box from heel to toe, sole to instep."""
+    try:
+        to_uv = np.linalg.inv(foot.px_from_uv)
+    except np.linalg.LinAlgError:
+        return np.full(len(points), -np.inf)
+    u, v = _map(np.asarray(to_uv, float), points).T
+    height = _PROFILE_HEIGHT
+    return np.asarray(np.minimum.reduce([u + _RIM, 1 + _RIM - u, height * v + _RIM, height * (1 - v) + _RIM]), float)
 
 
 def _alike(place: Floats | None, points: Floats) -> bool:

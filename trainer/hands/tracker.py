@@ -109,6 +109,7 @@ class HandTracker:
             with_foot = gate.foot_shift(key, self._still_foot, foot)
             scenery = camera, camera if with_foot is None else with_foot
             known = moved.known[part] & ~self._covered(track)
+            track.trail.grain_px = flow.GRAIN_PX / now.scale
             track.trail.add(now.time_s, track.course.points, moved.shift[part], known, scenery)
             was = track.proof.proven
             track.proof = track.proof.after(track.trail, now.time_s - before.time_s, self._doubt(track))
