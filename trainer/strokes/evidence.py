@@ -24,7 +24,7 @@ ACTIVE = (
 class View:
     """What the rules look at: each hand over a short and a long window, and the pair over both. ``glides`` is each
     palm's reach (along, across) in mm over some seconds, also from where it came; ``tips`` the finger tips'
-    paths over the long window. The foot's length in mm."""
+    paths over the long window. The foot's length in mm, and whether the sole is what is seen."""
 
     short: tuple[HandFeatures, HandFeatures]
     long: tuple[HandFeatures, HandFeatures]
@@ -33,6 +33,7 @@ class View:
     glides: tuple[tuple[float, float], tuple[float, float]]
     tips: tuple[Path, Path]
     length_mm: float
+    sole: bool
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Evidence:
 def weigh(view: View) -> Evidence:
     """Scores of all techniques and rest."""
     per_hand = [
-        _hand_scores(s, lo, glide, tips, view.length_mm)
+        _hand_scores(s, lo, glide, tips, view.length_mm, view.sole)
         for s, lo, glide, tips in zip(view.short, view.long, view.glides, view.tips, strict=True)
     ]
     scores: dict[str, float] = {}
@@ -60,7 +61,11 @@ def weigh(view: View) -> Evidence:
         hands[name] = tuple(
             s for s, v in zip(SIDES, (left, right), strict=True) if v >= max(0.5 * best, 0.05)
         )
+    if view.sole:
+        # On the sole it is usually the thumb that walks; the index finger is out of sight behind the foot.
+        scores["finger_walking"] *= 0.5
     _alternation(view, scores, per_hand)
+    _two_strike(view, scores)
     both: tuple[Side, ...] = ("left", "right")
     scores["wringing"], hands["wringing"] = _wringing(view), both
     scores["ankle_rotation"], hands["ankle_rotation"] = _ankle(view), both
@@ -83,7 +88,7 @@ def weigh(view: View) -> Evidence:
 
 
 def _hand_scores(
-    s: HandFeatures, lo: HandFeatures, glide: tuple[float, float], tips: Path, length_mm: float
+    s: HandFeatures, lo: HandFeatures, glide: tuple[float, float], tips: Path, length_mm: float, sole: bool
 ) -> dict[str, float]:
     if isnan(s.thumb.x):
         names = ("effleurage", "kneading", "knuckling", "thumb_walking", "finger_walking", "friction", "tapotement",
@@ -91,7 +96,7 @@ def _hand_scores(
         return dict.fromkeys(names, 0.0)
     fist = _fist(s)
     pinch = _pinch(s, length_mm)
-    thumb_walk, finger_walk = _walk(s, fist)
+    thumb_walk, finger_walk = _walk(s, fist, sole)
     rotation, pull = _toe(s, lo, pinch)
     return {
         "effleurage": _effleurage(s, lo, glide) * (1 - fist),
@@ -152,40 +157,44 @@ def _friction(s: HandFeatures) -> float:
     return max(circles(s.thumb, s.near_thumb), finger)
 
 
-def _walk(s: HandFeatures, fist: float) -> tuple[float, float]:
+def _walk(s: HandFeatures, fist: float, sole: bool) -> tuple[float, float]:
     def bends(angle: float, angle_hz: float, reach: float, reach_hz: float) -> float:
         flat = every(rise(reach, 2.5, 5), band(reach_hz, 0.6, 0.85, 2.3, 3.0))
         if isnan(angle):
             return 0.8 * flat
         # The 3-D joint angle is the better witness; a chain also looks shorter when the hand tips.
-        return weak(flat, 0.8) * every(rise(angle, 4.5, 9), band(angle_hz, 0.45, 0.75, 2.3, 3.0))
+        return weak(flat, 0.8) * every(rise(angle, 4.5, 9), band(angle_hz, 0.35, 0.65, 2.3, 3.0))
 
     thumb = bends(s.ip_swing, s.ip_rate, s.reach_swing, s.reach_rate)
     index = bends(s.pip_swing, s.pip_rate, s.index_reach_swing, s.index_reach_rate)
 
     def creeps(p: Path, near: float) -> float:
         # A bending thumb's tip also sways a little in the picture: creep is a hint, the bending decides.
+        creep = every(band(_drift(p), 0.8, 2.0, 14, 22), rise(p.monotony, 0.1, 0.5))
         return every(
-            weak(band(_drift(p), 0.8, 2.0, 14, 22), 0.35), weak(rise(p.monotony, 0.1, 0.5), 0.35),
-            fall(p.radius, 6, 12), fall(p.turning, 0.35, 0.65), weak(rise(near, 0.05, 0.4), 0.1),
+            weak(creep, 0.35), fall(p.radius, 8, 15), fall(_drift(p), 14, 24), fall(p.turning, 0.35, 0.65),
+            weak(rise(near, 0.05, 0.4), 0.1),
         )  # fmt: skip
 
-    total = thumb * thumb + index * index + 1e-6
+    # On the sole the index finger is mostly out of sight behind the foot: its trembling is no rival.
+    rival = 0.3 if sole else 1.0
+    total = thumb * thumb + rival * index * index + 1e-6
     return (
         every(thumb, creeps(s.thumb, s.near_thumb), thumb * thumb / total, 1 - 0.5 * fist),
         every(index, creeps(s.index, s.near_index), index * index / total, 1 - 0.5 * fist),
     )
 
 
-def _tapotement(s: HandFeatures, long_tips: Path) -> float:
+def _tapotement(s: HandFeatures, long_tips: Path, slowest_hz: float = 1.3) -> float:
     """Fast, to and fro, and steady: the landmarks of hidden fingers tremble too, but never at one rate for long."""
     steady = every(
         weak(fall(abs(log(s.tips.rate_hz / long_tips.rate_hz)), 0.12, 0.35), 0.1),
         rise(long_tips.rhythm, 0.35, 0.6),
     )
     strikes = every(
-        rise(s.tips.rate_hz, 1.0, 1.6), rise(s.tips.radius, 1.6, 3.0), rise(s.tips.rhythm, 0.3, 0.6),
-        fall(s.tips.turning, 0.35, 0.6), fall(_drift(s.tips), 30, 60), rise(s.tips.speed, 25, 45),
+        rise(s.tips.rate_hz, slowest_hz, slowest_hz + 0.5), rise(s.tips.radius, 1.6, 3.0),
+        rise(s.tips.rhythm, 0.3, 0.6), fall(s.tips.turning, 0.35, 0.6), fall(_drift(s.tips), 30, 60),
+        rise(s.tips.speed, 25, 45),
     )  # fmt: skip
     # The wrist or forearm swings: the knuckles take part, and the joints of the fingers hardly.
     together = rise(s.knuckles.radius / max(s.tips.radius, 1.0), 0.25, 0.5)
@@ -287,6 +296,16 @@ def _alternation(view: View, scores: dict[str, float], per_hand: list[dict[str, 
     near = min(1.0, max(h["kneading"] for h in per_hand) + 0.7)
     scores["kneading"] = max(scores["kneading"], two * alternate * near)
     scores["friction"] *= 1.0 - 0.8 * two
+
+
+def _two_strike(view: View, scores: dict[str, float]) -> None:
+    """Two hands striking in turn need only half the pace each."""
+    both = [
+        _tapotement(s, tips, 0.9) for s, tips in zip(view.short, view.tips, strict=True) if not isnan(s.thumb.x)
+    ]
+    if len(both) == 2:
+        walking = max(scores["thumb_walking"], scores["finger_walking"])
+        scores["tapotement"] = max(scores["tapotement"], min(both) * (1 - 0.8 * walking))
 
 
 def _rest(view: View, busy: float) -> float:

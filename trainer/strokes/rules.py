@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.model import Floats, Judgement, Side, Touch
+from trainer.model import Floats, Foot, Judgement, Side, Touch
 from trainer.strokes.cycles import CycleFinder
 from trainer.strokes.evidence import ACTIVE, Evidence, View, weigh
 from trainer.strokes.features import (
@@ -36,6 +36,7 @@ MEMORY_S = 7.0
 THIN = 3
 MOVED_S = 1.1
 CHANGES_AFTER_MOVE = 10.0
+BOTH_USUAL = ("kneading", "tapotement", "effleurage", "wringing", "ankle_rotation")
 
 _STATES = (*ACTIVE, "rest", "unsure")
 _UNSURE = len(_STATES) - 1
@@ -88,11 +89,11 @@ class RuleRecogniser:
             steps = min(tick - self._tick, 10) if self._tick >= 0 else 1
             self._tick = tick
             grid = self._window.grid(touch.time_s)
-            self._think(grid, touch.foot.length_mm, steps * TICK_S)
+            self._think(grid, touch.foot, steps * TICK_S)
             new = self._cycles.update(grid, self._technique, self._hands, self._there_s)
         return Judgement(touch.time_s, self._technique, self._confidence, self._hands, new)
 
-    def _think(self, grid: Grid, length_mm: float, seconds: float) -> None:
+    def _think(self, grid: Grid, foot: Foot, seconds: float) -> None:
         (one, age), (other, other_age) = (settled(h) for h in grid.hands)
         long = Grid(grid.time_s, (one, other), grid.foot_mm).last(LONG_S)
         short = long.last(SHORT_S)
@@ -109,7 +110,8 @@ class RuleRecogniser:
             slow.pair,
             (glides[0], glides[1]),
             slow.tips,
-            length_mm,
+            foot.length_mm,
+            foot.view == "plantar",
         )
         self.evidence = weigh(view)
         self._one_unseen = min(left.seen, right.seen) < 0.15
@@ -162,9 +164,11 @@ class RuleRecogniser:
         if most <= 0:
             return self._hands
         both: list[Side] = []
-        if left >= 0.4 * most:
+        # Work of one hand is not shared by one that happens to move a little alike.
+        share = 0.4 if technique in BOTH_USUAL else 0.75
+        if left >= share * most:
             both.append("left")
-        if right >= 0.4 * most:
+        if right >= share * most:
             both.append("right")
         return tuple(both)
 
