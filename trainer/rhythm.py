@@ -5,7 +5,8 @@ in turn (kneading, tapotement) all numbers come from each hand's *own* intervals
 opposite would otherwise look unsteady, and a hand that the camera loses for a while would slow the rate down. The
 *rate* then is the sum of both hands' rates, as the presets count. When a stroke is done with both hands but only one of
 them was seen well enough to stamp, the other is taken to keep the same time. An interval longer than twice the median
-is a pause; pauses are counted and left out of rate, steadiness and drift.
+is a pause; these are counted, and those longer than 1.6 medians (a beat was missed) left out of rate, steadiness and
+drift.
 Drift is the Theil–Sen slope of the logarithm of the instantaneous rate (Sen 1968): a few missed cycles don't move it.
 """
 
@@ -20,6 +21,8 @@ from trainer.strokes.techniques import Technique
 
 PAUSE = 2.0
 """An interval this many times the median is a pause."""
+MISSED = 1.6
+"""An interval this many times the median hides a beat that wasn't seen, or a pause: it tells nothing of the tempo."""
 _NAN = float("nan")
 
 
@@ -32,7 +35,7 @@ def rhythm_of(strokes: Sequence[Stroke], technique: Technique) -> Rhythm:
     cycles = sum(len(s.cycles_s) for s in mine)
     series = _series(mine, technique)
     pauses = [gaps > PAUSE * float(np.median(gaps)) for gaps in series]
-    worked = [gaps[~pause] for gaps, pause in zip(series, pauses, strict=True)]
+    worked = [gaps[gaps <= MISSED * float(np.median(gaps))] for gaps in series]
     share = _held_share(mine, technique) if technique.hold_s else _NAN
     if not worked:
         return Rhythm(technique.id, cycles, _NAN, _NAN, _NAN, share, _balance(mine), 0)
@@ -50,7 +53,8 @@ def rhythm_of(strokes: Sequence[Stroke], technique: Technique) -> Rhythm:
 
 
 def interval_curve(stroke: Stroke, technique: Technique) -> tuple[Floats, Floats]:
-    """(times_s (n,), rates_per_min (n,)): the instantaneous rate at the end of each interval, pauses as NaN.
+    """(times_s (n,), rates_per_min (n,)): the instantaneous rate at the end of each interval, NaN across
+    pauses and missed beats.
 
     Where both hands alternate, each hand's own intervals count double, so that the curve shows the tempo and not which
     hand comes first.
@@ -61,7 +65,7 @@ def interval_curve(stroke: Stroke, technique: Technique) -> tuple[Floats, Floats
         if len(t) >= 2:
             gaps = np.diff(t)
             rate = 60.0 * hands / np.maximum(gaps, 1e-6)
-            rate[gaps > PAUSE * float(np.median(gaps))] = np.nan
+            rate[gaps > MISSED * float(np.median(gaps))] = np.nan
             times.append(t[1:])
             rates.append(rate)
     when = np.concatenate(times)

@@ -105,7 +105,7 @@ def _hand_scores(
         "thumb_walking": thumb_walk * (1 - 0.8 * pinch), "finger_walking": finger_walk * (1 - 0.8 * pinch),
         "friction": _friction(s) * (1 - fist) * (1 - 0.8 * pinch),
         "tapotement": _tapotement(s, tips) * (1 - 0.8 * max(thumb_walk, finger_walk)),
-        "press_hold": _press(s, fist),
+        "press_hold": _press(s, fist) * (1 - 0.8 * pinch),
         "toe_rotation": rotation, "toe_pull": pull,
     }  # fmt: skip
 
