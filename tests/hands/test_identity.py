@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kinematic_hands import Mover
 
-from trainer.hands.identity import LIMIT, Claim, add_label, first_evidence, settle
+from trainer.hands.identity import (
+    LIMIT,
+    Claim,
+    add_bearing,
+    add_label,
+    bearing,
+    first_evidence,
+    right_of,
+    settle,
+)
 from trainer.model import Side
 
 
@@ -71,3 +82,27 @@ def test_evidence_is_bounded_and_goes_the_labels_way(e: float, label: Side, scor
     new = add_label(e, label, score, dt)
     assert -LIMIT <= new <= LIMIT
     assert new >= e if label == "right" else new <= e
+
+
+@pytest.mark.parametrize("turn", [0.0, 1.0, 3.1, -2.0])
+def test_arms_tell_the_sides_whichever_way_up_the_picture_is(turn: float) -> None:
+    spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    left = Mover("left", lambda t: (60, 120), angle=lambda t: 0.6).landmarks(0) @ spin.T
+    right = Mover("right", lambda t: (260, 120), angle=lambda t: -0.6).landmarks(0) @ spin.T
+    foot = spin @ np.array([160.0, 110.0])
+    assert bearing(left, foot) < -0.5 and bearing(right, foot) > 0.5
+    assert right_of(right, left) == 1.0 and right_of(left, right) == -1.0
+
+
+def test_a_hand_that_points_at_the_foot_tells_nothing() -> None:
+    hand = Mover("left", lambda t: (160, 120)).landmarks(0)
+    palm = hand[[5, 9, 13, 17]].mean(axis=0)
+    assert bearing(hand, palm + 2 * (palm - hand[0])) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_where_hands_stand_outweighs_labels_that_are_wrong_for_long() -> None:
+    evidence = first_evidence("left", 0.9)
+    for _ in range(150):
+        evidence = add_label(evidence, "right", 0.9, 1 / 30)
+        evidence = add_bearing(evidence, -1.0, True, 1 / 30)
+    assert settle([Claim(evidence, "left", 10.0)]) == ("left",)

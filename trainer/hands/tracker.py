@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from trainer.hands import flow, gate
 from trainer.hands.bridge import BRIDGE_S
 from trainer.hands.ghosts import Ghosts, on_foot
-from trainer.hands.identity import Claim, learn_layout, settle
+from trainer.hands.identity import Claim, add_bearing, bearing, learn_layout, right_of, settle
 from trainer.hands.pool import Pool, Track
 from trainer.hands.room import Crowd
 from trainer.hands.shape import hand_size, near_hand
@@ -131,6 +131,7 @@ class HandTracker:
         proven = [t for t in self._pool.tracks if t.proof.proven and self._showable(t, size)]
         proven.sort(key=lambda t: (t.side is not None, t.proof.level), reverse=True)
         chosen = proven[:2]
+        self._weigh_sides(chosen, dt)
         claims = [Claim(t.evidence, t.side, float(t.course.points[:, 0].mean())) for t in chosen]
         sides = settle(claims, self._layout)
         self._layout = learn_layout(self._layout, claims, sides, dt)
@@ -152,6 +153,19 @@ class HandTracker:
         points = track.course.at(self._time_s)
         inside = ((points > -0.5) & (points < np.array(size) - 0.5)).all(axis=1)
         return not track.usurped and int(inside.sum()) >= _WELL_INSIDE
+
+    def _weigh_sides(self, shown: list[Track], dt: float) -> None:
+        """Lets the place and direction of the hands speak for their sides, beside the labels."""
+        here = [t for t in shown if t.seen_s == self._time_s]
+        for track in here:
+            others = [t for t in here if t is not track]
+            if others:
+                lean = right_of(track.course.points, others[0].course.points)
+            elif self._foot is not None and self._foot.seen:
+                lean = bearing(track.course.points, np.nanmean(self._foot.landmarks_px, axis=0))
+            else:
+                continue
+            track.evidence = add_bearing(track.evidence, lean, bool(others), dt)
 
     def _hand(self, track: Track, side: Side) -> Hand:
         measured = track.seen_s == self._time_s
