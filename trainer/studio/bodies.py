@@ -7,8 +7,10 @@ picture, y up (heel to toes of an upright foot), z out of the sole towards the p
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -152,9 +154,14 @@ def person(seed: int, tone: int | None = None) -> Person:
 
 @lru_cache(maxsize=1)
 def _model() -> Any:
-    anny = need("anny")
+    with warnings.catch_warnings(), suppress(ImportError, AttributeError):
+        # anny's accelerator greets on the standard output, which belongs to the commands.
+        warnings.simplefilter("ignore")
+        warp = import_module("warp")
+        warp.config.log_level = warp.LOG_ERROR
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        anny = need("anny")
         return anny.Anny(rig="makehuman", topology="anny-quads", phenotypes="all", local_changes="all")
 
 

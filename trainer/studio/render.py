@@ -18,6 +18,9 @@ class Rasteriser:
 
     def __init__(self, width: int, height: int, background: tuple[np.ndarray, np.ndarray]) -> None:
         pv = need("pyvista")
+        # Without a display VTK tries X first and says so, then draws off screen all the same.
+        logger = need("vtkmodules.vtkCommonCore").vtkLogger
+        logger.SetStderrVerbosity(logger.VERBOSITY_ERROR)
         self.width, self.height = width, height
         size = (int(width * SUPERSAMPLE), int(height * SUPERSAMPLE))
         self._plotter: Any = pv.Plotter(off_screen=True, window_size=size, lighting="none")
