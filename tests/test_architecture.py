@@ -44,7 +44,7 @@ def test_rooms_know_only_what_comes_before_them(room: str) -> None:
 
 def test_nothing_imports_the_command_line() -> None:
     for path in ALL:
-        if path.name != "cli.py":
+        if path.name not in ("cli.py", "__main__.py"):
             assert "cli" not in rooms_used_by(path), path
 
 
@@ -78,8 +78,10 @@ def test_heavy_libraries_are_not_imported_at_start() -> None:
 
 def test_no_module_opens_the_network() -> None:
     network = {"urllib", "http", "socket", "requests", "httpx", "ftplib", "smtplib"}
+    # The one socket that is opened asks whether the X display answers.
     for path in ALL:
-        assert not {name.split(".")[0] for name in imports_of(path)} & network, path
+        if path.relative_to(PACKAGE).as_posix() != "screen/display.py":
+            assert not {name.split(".")[0] for name in imports_of(path)} & network, path
 
 
 def test_modules_stay_small() -> None:

@@ -21,7 +21,7 @@ from trainer.foot.tracker import FootTracker
 from trainer.hands.backend import HandBackend, open_backend
 from trainer.hands.forearm import forearm_direction
 from trainer.hands.tracker import HandTracker
-from trainer.model import Detection, Floats, Foot, Frame, Hands, Judgement, Moment, Stroke
+from trainer.model import Detection, Floats, Foot, Frame, Hands, Judgement, Moment, Side, Stroke
 from trainer.posture import PostureWatch
 from trainer.rhythm import live_rate, rhythm_of
 from trainer.session import Session
@@ -65,13 +65,13 @@ class Pipeline:
         self.backend = backend
         self.techniques = techniques
         self._foot_tracker = foot_tracker
-        self._hand_tracker = HandTracker(trusted=backend.trusted)
+        self._hand_tracker = HandTracker(trusted=backend.trusted, make_room=backend.make_room)
         self.recogniser = recogniser
         self._strokes = StrokeBuilder()
         self._coverage = CoverageMap(techniques, latency_s=LAG_S)
         self._posture = PostureWatch()
         self._coach = Coach() if cues else None
-        self._recent: deque[float] = deque()
+        self._recent: deque[tuple[float, Side]] = deque()
         self._recent_of: str | None = None
         self._last: Moment | None = None
         self._last_s: float | None = None
@@ -159,8 +159,8 @@ class Pipeline:
             foot=foot,
             touch=touch,
             judgement=judgement,
-            rate_per_min=live_rate(self._recent, frame.time_s),
-            recent_cycles_s=tuple(self._recent),
+            rate_per_min=self._rate(judgement),
+            recent_cycles_s=tuple(time_s for time_s, _ in self._recent),
             coverage=self._coverage.coverage(),
             posture=posture,
             cue=None,
@@ -179,9 +179,18 @@ class Pipeline:
         if technique is not None and technique.id != self._recent_of:
             self._recent_of = technique.id
             self._recent.clear()
-        self._recent.extend(time_s for time_s, _ in judgement.new_cycles_s)
-        while self._recent and self._recent[0] < judgement.time_s - RECENT_S:
+        self._recent.extend(judgement.new_cycles_s)
+        while self._recent and self._recent[0][0] < judgement.time_s - RECENT_S:
             self._recent.popleft()
+
+    def _rate(self, judgement: Judgement) -> float:
+        """Cycles a minute just now. Where both hands work in turn and only one could be stamped, the other is taken to
+        keep the same time, as ``rhythm_of`` does."""
+        rate = live_rate([time_s for time_s, _ in self._recent], judgement.time_s)
+        technique = self._technique(judgement)
+        stamped = {side for _, side in self._recent}
+        in_turn = technique is not None and technique.alternating and len(judgement.hands) == 2
+        return 2 * rate if in_turn and len(stamped) == 1 else rate
 
     def _with_cue(self, moment: Moment) -> Moment:
         if self._coach is None:

@@ -13,6 +13,7 @@ Drift is the Theil–Sen slope of the logarithm of the instantaneous rate (Sen 1
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,18 +30,20 @@ _NAN = float("nan")
 def rhythm_of(strokes: Sequence[Stroke], technique: Technique) -> Rhythm:
     """Rhythm of all strokes of ``technique`` (others in ``strokes`` are passed over).
 
-    Numbers are NaN with fewer than three cycles of a hand in all strokes together, drift also with less than 5 s.
+    Numbers are NaN with fewer than three cycles in all strokes together, drift also with less than 5 s.
     """
     mine = [s for s in strokes if s.technique == technique.id]
     cycles = sum(len(s.cycles_s) for s in mine)
-    series = _series(mine, technique)
+    apart = _series(mine, technique)
+    # Too few of each hand to tell: all together still have a rate, though their steadiness means less.
+    series = apart or _series(mine, replace(technique, alternating=False))
     pauses = [gaps > PAUSE * float(np.median(gaps)) for gaps in series]
     worked = [gaps[gaps <= MISSED * float(np.median(gaps))] for gaps in series]
     share = _held_share(mine, technique) if technique.hold_s else _NAN
     if not worked:
         return Rhythm(technique.id, cycles, _NAN, _NAN, _NAN, share, _balance(mine), 0)
     rate = sum(60.0 / float(gaps.mean()) for gaps in worked)
-    if len(worked) == 1:
+    if len(apart) == 1:
         rate *= _hands_in_turn(mine, technique)
     curves = [interval_curve(s, technique) for s in mine]
     when = np.concatenate([c[0] for c in curves])
@@ -112,10 +115,11 @@ def _series(strokes: Sequence[Stroke], technique: Technique) -> list[Floats]:
 
 
 def _hands_in_turn(strokes: Sequence[Stroke], technique: Technique) -> int:
-    """2 where both hands work in turn, also when only one of them was seen well enough to be stamped."""
+    """2 where both hands work in turn, also when only one of them was seen well enough to be stamped; 1 where it isn't
+    known whose the cycles are."""
     if not technique.alternating:
         return 1
-    return max((len(set(s.hands) | set(s.cycle_sides)) for s in strokes), default=1) or 1
+    return max((len(set(s.hands) | set(s.cycle_sides)) for s in strokes if s.cycle_sides), default=1) or 1
 
 
 def _cv(series: Sequence[Floats]) -> float:

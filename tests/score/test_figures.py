@@ -16,6 +16,7 @@ from trainer.score.figures.foot import FootFigure, foot_figure
 from trainer.score.figures.rhythm import curves, local_rate
 from trainer.score.figures.timeline import timeline
 from trainer.score.scorecard import Extras, FootFacts, Span
+from trainer.strokes.techniques import load_techniques
 
 NAMES = {"kneading": "Kneading", "press_hold": "Press and hold", "friction": "Friction"}
 
@@ -67,7 +68,7 @@ def test_timeline_has_a_lane_for_each_technique_and_for_what_was_not_told() -> N
     ]  # fmt: skip
     kneading, _, not_sure, unseen = shown.lanes
     assert (kneading.bars[0].left, kneading.bars[0].width) == (10, 20)
-    assert "120 a minute" in kneading.bars[0].tip and "left and right hands" in kneading.bars[0].tip
+    assert "80 a minute" in kneading.bars[0].tip and "left and right hands" in kneading.bars[0].tip
     assert len(not_sure.bars) == 2
     assert "a working hand could not be seen" in unseen.bars[0].tip
     assert (unseen.bars[0].left, unseen.bars[0].width) == (65, 17.5)
@@ -81,19 +82,25 @@ def test_not_sure_time_that_became_a_stroke_is_not_shown() -> None:
     assert card["abstained_s"] == 3.0
 
 
+def friction(cycles: list[float]) -> Stroke:
+    return Stroke("friction", 0.0, 100.0, ("left",), 0.9, tuple(cycles), ("left",) * len(cycles))
+
+
 def test_local_rate() -> None:
-    times, rates = local_rate(np.array([0.0, 1.0, 2.0, 3.0, 6.0, 7.0]))
-    assert times.tolist() == [0.5, 1.5, 2.5, 4.5, 6.5]
+    techniques = load_techniques()
+    times, rates = local_rate(friction([0.0, 1.0, 2.0, 3.0, 6.0, 7.0]), techniques["friction"])
+    assert times.tolist() == [1.0, 2.0, 3.0, 6.0, 7.0]
     assert np.isnan(rates[3]), "a pause breaks the curve"
     assert rates[[0, 1, 2, 4]].tolist() == [60, 60, 60, 60]
-    assert len(local_rate(np.array([1.0]))[0]) == 0
-    _, turns = local_rate(np.array([0.0, 0.4, 1.0, 1.4, 2.0, 2.4]), stride=2)
-    assert turns == pytest.approx([120] * 4), "which hand comes first doesn't show"
+    assert len(local_rate(friction([1.0]), techniques["friction"])[0]) == 0
+    turns = (0.0, 0.4, 1.0, 1.4, 2.0, 2.4)
+    in_turn = Stroke("kneading", 0.0, 3.0, ("left", "right"), 0.9, turns, ("left", "right") * 3)
+    assert local_rate(in_turn, techniques["kneading"])[1] == pytest.approx([120] * 4), "which comes first doesn't show"
 
 
-@given(st.lists(st.floats(0, 100), max_size=40))
+@given(st.lists(st.floats(0, 100), max_size=40, unique=True).map(sorted))
 def test_local_rate_is_never_negative(cycles: list[float]) -> None:
-    times, rates = local_rate(np.array(cycles, float))
+    times, rates = local_rate(friction(cycles), load_techniques()["friction"])
     assert len(times) == len(rates)
     assert not (rates < 0).any()
 

@@ -95,7 +95,7 @@ def perfect_card(folder: Path, **changed: Any) -> Data:
     """The scorecard that says exactly what is true."""
     truth = read_truth(write_truth(folder))
     strokes = [
-        Stroke(s.technique, s.start_s, s.end_s, s.hands, 0.9, s.cycles_s, (SIDES[0],) * len(s.cycles_s))
+        Stroke(s.technique, s.start_s, s.end_s, s.hands, 0.9, s.cycles_s, (SIDES * len(s.cycles_s))[: len(s.cycles_s)])
         for s in truth.segments
     ]
     still = np.where(np.isfinite(truth.contact_seconds), 0.0, np.nan)

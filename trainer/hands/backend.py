@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 from trainer.errors import FormatError
+from trainer.hands.room import Crowd
 from trainer.model import Data, Detection, Frame
 
 
@@ -30,6 +31,10 @@ class HandBackend(Protocol):
 
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
         """The hands of a frame. Frames come in order of time; each is asked for once."""
+        ...
+
+    def make_room(self, crowd: Crowd) -> None:
+        """Told that reports which are no hands keep it from looking for hands; it may act on that, or not."""
         ...
 
     def close(self) -> None:

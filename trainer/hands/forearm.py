@@ -39,7 +39,7 @@ def forearm_direction(image: Image, landmarks_px: Floats) -> Floats:
     points = wrist + rays[:, None, :] * (_STEPS[None, :, None] * length)
     palm = wrist + np.linspace(0.15, 0.7, 6)[:, None] * hand
     sample = np.concatenate([palm, points.reshape(-1, 2)])
-    inside = ((sample >= 0) & (sample <= [width - 1, height - 1])).all(axis=1)
+    inside = np.asarray(((sample >= 0) & (sample <= [width - 1, height - 1])).all(axis=1))
     at = np.clip(np.round(sample), 0, [width - 1, height - 1]).astype(int)
     lab = cv2.cvtColor(image[at[:, 1], at[:, 0]][None], cv2.COLOR_BGR2LAB)[0].astype(float)
     lab[:, 0] *= 0.5  # light falls off along an arm; colour doesn't
@@ -56,4 +56,4 @@ def forearm_direction(image: Image, landmarks_px: Floats) -> Floats:
         return unknown
     angle = float(np.average(angles, weights=reach[along]))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return -(turn @ back)
+    return np.asarray(-(turn @ back))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from trainer.errors import FormatError
+from trainer.hands.room import Crowd
 from trainer.hands.timeline import nearest_frame
 from trainer.model import HAND_LANDMARKS, SIDES, Data, Detection, Floats, Frame, Presence
 
@@ -51,6 +52,9 @@ class RecordedBackend:
             for i, side in enumerate(SIDES)
             if self._measured[at, i] and np.isfinite(self._px[at, i]).all()
         )
+
+    def make_room(self, crowd: Crowd) -> None:
+        """Nothing to do: these hands need no looking for."""
 
     def close(self) -> None:
         pass

@@ -27,7 +27,7 @@ class HandTracker:
     trusted: the detections are working hands with their right side already (`HandBackend.trusted`): nothing
     is doubted or smoothed, only gaps are bridged.
     make_room: told when reports on the bare foot keep a landmarker from looking for hands; give it
-    `MediaPipeBackend.make_room`.
+    the backend's own.
     """
 
     def __init__(self, *, trusted: bool = False, make_room: Callable[[Crowd], None] | None = None) -> None:

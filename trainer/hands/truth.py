@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from trainer.errors import FormatError
+from trainer.hands.room import Crowd
 from trainer.hands.timeline import nearest_frame
 from trainer.model import SIDES, Data, Detection, Floats, Frame
 
@@ -44,6 +45,9 @@ class TruthBackend:
             for i, side in enumerate(SIDES)
             if self._visible[at, i] >= self._min_visible and np.isfinite(self._px[at, i]).all()
         )
+
+    def make_room(self, crowd: Crowd) -> None:
+        """Nothing to do: these hands need no looking for."""
 
     def close(self) -> None:
         pass

@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.coverage import WORKED_S
-from trainer.model import Data, Floats, Presence
+from trainer.model import Data, Floats, Presence, Stroke
+from trainer.rhythm import rhythm_of
 from trainer.score import hand_metrics as seen
 from trainer.score import metrics as told
 from trainer.score.metrics import Segment
-from trainer.score.scorecard import grid_of, segment_rate
+from trainer.score.scorecard import grid_of, strokes_of
 from trainer.score.tracks import Tracks
 from trainer.score.truth import TrueSegment, Truth
+from trainer.strokes.techniques import load_techniques
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -101,16 +103,25 @@ def rate_errors(card: Data, truth: Truth) -> list[tuple[TrueSegment, float]]:
 
     The rate told is reckoned from the cycles that segments of the same technique stamp within it.
     """
+    techniques = load_techniques()
     errors = []
     for true in truth.segments:
         if math.isfinite(true.rate_per_min):
-            groups = [
-                [cycle for cycle in segment["cycles_s"] if true.start_s <= cycle <= true.end_s]
-                for segment in card["segments"]
-                if segment["technique"] == true.technique
-            ]
-            errors.append((true, told.relative_error(segment_rate(*groups), true.rate_per_min)))
+            within = [_within(stroke, true.start_s, true.end_s) for stroke in strokes_of(card)]
+            rate = rhythm_of(within, techniques[true.technique]).rate_per_min
+            errors.append((true, told.relative_error(rate, true.rate_per_min)))
     return errors
+
+
+def _within(stroke: Stroke, start_s: float, end_s: float) -> Stroke:
+    """The stroke with only those cycles that lie in a stretch of time."""
+    inside = [i for i, cycle in enumerate(stroke.cycles_s) if start_s <= cycle <= end_s]
+    sides = stroke.cycle_sides if len(stroke.cycle_sides) == len(stroke.cycles_s) else ()
+    return replace(
+        stroke,
+        cycles_s=tuple(stroke.cycles_s[i] for i in inside),
+        cycle_sides=tuple(sides[i] for i in inside if sides),
+    )
 
 
 def table(results: Mapping[str, Results]) -> Table:

@@ -23,8 +23,8 @@ from trainer.errors import FormatError
 from trainer.files import write_text
 from trainer.foot import atlas
 from trainer.model import Coverage, Cue, Data, Floats, PostureFinding, Rhythm, Side, Stroke, View
-from trainer.rhythm import PAUSE
-from trainer.strokes.techniques import Technique
+from trainer.rhythm import rhythm_of
+from trainer.strokes.techniques import Technique, load_techniques
 
 SCHEMA_ID = "foot-massage-scorecard/1"
 SCHEMA_PATH = Path(__file__).with_name("scorecard.schema.json")
@@ -102,6 +102,7 @@ def build_scorecard(
     {file: sha256} and ``settings``. A segment's rate is reckoned as the rhythm's is.
     """
     extras = extras or Extras()
+    known = extras.techniques or load_techniques()
     strokes = sorted(strokes, key=lambda s: (s.start_s, s.end_s))
     not_sure = _outside(extras.not_sure, strokes)
     card: Data = {
@@ -120,7 +121,7 @@ def build_scorecard(
             "side": foot.side, "view": foot.view, "length_mm": foot.length_mm,
             "length_given": foot.length_given, "unseen_s": foot.unseen_s,
         },
-        "segments": [_segment(stroke) for stroke in strokes],
+        "segments": [_segment(stroke, known.get(stroke.technique)) for stroke in strokes],
         "rhythm": [_rhythm(item, extras.techniques.get(item.technique)) for item in rhythm],
         "coverage": {
             "view": coverage.view,
@@ -144,17 +145,15 @@ def build_scorecard(
     return plain
 
 
-def segment_rate(*cycles_s: Sequence[float]) -> float:
-    """Cycles per minute of one or more runs of cycle instants (seconds), as ``trainer.rhythm`` reckons it.
-
-    From the mean interval within the runs, without pauses (intervals longer than twice the median), so that two hands
-    that aren't exactly opposite don't matter; NaN below two intervals.
-    """
-    runs = [np.diff(np.sort(np.asarray(run, float))) for run in cycles_s if len(run) > 1]
-    gaps = np.concatenate(runs) if runs else np.zeros(0)
-    if len(gaps) < 2 or not gaps.any():
-        return math.nan
-    return 60.0 / float(gaps[gaps <= PAUSE * np.median(gaps)].mean())
+def strokes_of(card: Data) -> tuple[Stroke, ...]:
+    """The strokes that a scorecard tells of."""
+    return tuple(
+        Stroke(
+            s["technique"], s["start_s"], s["end_s"], tuple(s["hands"]), s["confidence"], tuple(s["cycles_s"]),
+            tuple(s.get("cycle_sides", ())),
+        )
+        for s in card["segments"]
+    )  # fmt: skip
 
 
 def to_plain(value: Any) -> Any:
@@ -257,13 +256,13 @@ def _outside(spans: Iterable[Span], strokes: Sequence[Stroke]) -> list[Span]:
     return [span for span in left if span.end_s - span.start_s > 1e-3]
 
 
-def _segment(stroke: Stroke) -> Data:
+def _segment(stroke: Stroke, technique: Technique | None) -> Data:
     order = sorted(range(len(stroke.cycles_s)), key=lambda i: stroke.cycles_s[i])
     sides = [stroke.cycle_sides[i] for i in order] if len(stroke.cycle_sides) == len(order) else []
     return {
         "technique": stroke.technique, "start_s": stroke.start_s, "end_s": stroke.end_s,
         "hands": list(dict.fromkeys(stroke.hands)), "confidence": stroke.confidence,
-        "rate_per_min": segment_rate(stroke.cycles_s),
+        "rate_per_min": rhythm_of([stroke], technique).rate_per_min if technique else math.nan,
         "cycles_s": [stroke.cycles_s[i] for i in order], "cycle_sides": sides,
     }  # fmt: skip
 

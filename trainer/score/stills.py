@@ -38,7 +38,8 @@ class StillKeeper:
             return
         height, width = picture.shape[:2]
         if width > WIDTH:
-            picture = cv2.resize(picture, (WIDTH, round(height * WIDTH / width)), interpolation=cv2.INTER_AREA)
+            size = (WIDTH, round(height * WIDTH / width))
+            picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         done, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 82])
         if done:
             self._kept.append((time_s, jpeg.tobytes()))

@@ -6,14 +6,15 @@ import math
 import warnings
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from trainer.model import Data, Floats
-from trainer.rhythm import PAUSE
+from trainer.model import Data, Floats, Stroke
+from trainer.rhythm import interval_curve
 from trainer.score.figures.axis import NBSP, Tick, clock, duration, nice_ceiling, percent, share, time_ticks
 from trainer.score.figures.timeline import techniques_in
+from trainer.score.scorecard import strokes_of
+from trainer.strokes.techniques import Technique, load_techniques
 
 MOST_POINTS = 240
 """More instants than this are drawn as the medians of as many equal stretches."""
@@ -53,13 +54,14 @@ class Curve:
 def curves(card: Data, names: Mapping[str, str], without: Container[str] = ()) -> list[Curve]:
     """A curve for each technique of the scorecard that has a rhythm to show, longest first; none for ``without``."""
     by_technique = {r["technique"]: r for r in card["rhythm"]}
+    known = load_techniques()
     drawn = []
     for technique in techniques_in(card):
         segments = [s for s in card["segments"] if s["technique"] == technique]
         rhythm = by_technique.get(technique)
-        if rhythm is not None and technique not in without and has_rhythm(segments):
+        if rhythm is not None and technique in known and technique not in without and has_rhythm(segments):
             worked = sum(s["end_s"] - s["start_s"] for s in segments)
-            drawn.append((worked, _curve(technique, segments, rhythm, names[technique])))
+            drawn.append((worked, _curve(card, known[technique], segments, rhythm, names[technique])))
     return [curve for _, curve in sorted(drawn, key=lambda item: -item[0])]
 
 
@@ -68,33 +70,22 @@ def has_rhythm(segments: list[Data]) -> bool:
     return sum(max(len(s["cycles_s"]) - 1, 0) for s in segments) >= LEAST_INTERVALS
 
 
-def local_rate(cycles_s: Floats, stride: int = 1) -> tuple[Floats, Floats]:
-    """(times, rates per minute) from cycle to cycle, each the median of three; NaN at pauses.
-
-    The time of a rate is the middle of its interval, which reaches over ``stride`` cycles.
-    """
-    cycles = np.unique(np.round(cycles_s, 4))
-    if len(cycles) <= stride:
-        return np.zeros(0), np.zeros(0)
-    gaps = (cycles[stride:] - cycles[:-stride]) / stride
-    even = np.pad(np.where(gaps > PAUSE * np.median(gaps), np.nan, gaps), 1, constant_values=np.nan)
+def local_rate(stroke: Stroke, technique: Technique) -> tuple[Floats, Floats]:
+    """(times_s, rates per minute): the rhythm's own interval curve, each rate the median of three; NaN at pauses."""
+    times, rates = interval_curve(stroke, technique)
+    if len(times) == 0:
+        return times, rates
+    around = np.pad(rates, 1, constant_values=np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        smooth = np.nanmedian(np.stack([even[:-2], even[1:-1], even[2:]]), axis=0)
-    rates = np.where(np.isfinite(even[1:-1]), 60.0 / smooth, np.nan)
-    return (cycles[stride:] + cycles[:-stride]) / 2, rates
+        smooth = np.nanmedian(np.stack([around[:-2], rates, around[2:]]), axis=0)
+    return times, np.where(np.isfinite(rates), smooth, np.nan)
 
 
-def _stride(segment: Data) -> int:
-    """2 where the hands take turns, so that the curve shows the tempo and not which hand comes first; else 1."""
-    sides = segment.get("cycle_sides", [])
-    turns = sum(a != b for a, b in pairwise(sides))
-    return 2 if len(sides) > 2 and turns >= 0.6 * (len(sides) - 1) else 1
-
-
-def _curve(technique: str, segments: list[Data], rhythm: Data, name: str) -> Curve:
+def _curve(card: Data, technique: Technique, segments: list[Data], rhythm: Data, name: str) -> Curve:
     start_s, end_s = segments[0]["start_s"], segments[-1]["end_s"]
-    series = [_thinned(*local_rate(np.array(s["cycles_s"], float), _stride(s)), start_s, end_s) for s in segments]
+    strokes = [s for s in strokes_of(card) if s.technique == technique.id]
+    series = [_thinned(*local_rate(s, technique), start_s, end_s) for s in strokes]
     preset = rhythm.get("preset")
     known = np.concatenate([rates[np.isfinite(rates)] for _, rates in series])
     highest = float(np.percentile(known, 98)) if len(known) else 0.0
@@ -110,7 +101,7 @@ def _curve(technique: str, segments: list[Data], rhythm: Data, name: str) -> Cur
             else:
                 lines.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points))
     return Curve(
-        technique=technique,
+        technique=technique.id,
         name=name,
         lines=tuple(lines),
         dots=tuple(dots),
