@@ -198,5 +198,8 @@ def _folder_as_a_whole(folder: Path) -> Iterator[Path]:
             work.rename(folder)
     except OSError as error:
         raise write_error(folder, error) from None
+    except TrainerError as error:
+        # The hidden folder is nobody's business but ours.
+        raise type(error)(str(error).replace(str(work), str(folder))) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from trainer.errors import VideoError
+from trainer.files import write_error
 from trainer.model import Image
 from trainer.video.libav import av
 
@@ -208,8 +209,7 @@ class VideoWriter:
 
     def _fail(self, error: Exception) -> NoReturn:
         self.abort()
-        reason = str(getattr(error, "strerror", None) or error).splitlines()[0]
-        raise VideoError(
-            f"Expected to write the video '{self.path}', but that failed ({reason}): "
-            "check that its folder exists, may be written to and has free space."
-        ) from error
+        if isinstance(error, OSError):
+            raise VideoError(str(write_error(self.path, error))) from error
+        reason = str(error).splitlines()[0]
+        raise VideoError(f"Expected to write the video '{self.path}', but that failed: {reason}.") from error
