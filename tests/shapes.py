@@ -23,8 +23,11 @@ def flat_foot(side: Side = "left", view: View = "plantar", *, at: tuple[float, f
 
 
 def hand_at(side: Side, tips_px: dict[int, tuple[float, float]], *, base_px: tuple[float, float] = (5.0, 5.0)) -> Hand:
-    """A measured hand whose landmarks all lie at ``base_px``, except those given."""
+    """A measured hand whose landmarks all lie at ``base_px``, except those given (finger tips with the joint
+    before them)."""
     landmarks: Floats = np.tile(np.array(base_px, float), (21, 1))
     for index, point in tips_px.items():
         landmarks[index] = point
+        if index in (4, 8, 12, 16, 20):
+            landmarks[index - 1] = point  # a finger seen end on: its pad is where its tip is
     return Hand(side, Presence.MEASURED, landmarks, np.zeros((21, 3)), 0.9)

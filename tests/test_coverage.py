@@ -161,6 +161,15 @@ def test_a_patch_stays_on_the_foot_and_near_its_points(points: list[tuple[float,
         assert gaps.max() <= places.PAD_RADIUS_MM + 1e-9
 
 
+def test_the_pad_lies_a_little_behind_the_tip() -> None:
+    landmarks = np.zeros((21, 2))
+    landmarks[3], landmarks[4] = [100.0, 50.0], [130.0, 50.0]
+    moved = places.contact_points(landmarks)
+    assert moved[4] == pytest.approx([121.0, 50.0])
+    assert landmarks[4] == pytest.approx([130.0, 50.0])
+    assert moved[3] == pytest.approx([100.0, 50.0])
+
+
 def test_a_palm_covers_what_lies_between_its_landmarks() -> None:
     corners = np.array([[100.0, 30.0], [180.0, 30.0], [180.0, 70.0], [100.0, 70.0]])
     touched = patch(corners, "plantar", 250.0, hull=True)

@@ -18,8 +18,11 @@ from trainer.foot import atlas
 from trainer.model import Coverage, Floats, Judgement, Presence, Touch, View
 from trainer.strokes.techniques import REST, Techniques
 
-PAD_RADIUS_MM = 8.0
-"""Radius of the patch under a finger or thumb pad: adult pads measure about 15–20 mm across."""
+PAD_RADIUS_MM = 10.0
+"""Radius of the patch under a finger or thumb pad: pressed adult pads measure about 15–25 mm across."""
+PAD_BEHIND_TIP = 0.3
+"""The middle of a pad lies this share of the end phalanx behind the tip's landmark."""
+_TIPS = (4, 8, 12, 16, 20)
 LOST_RADIUS_MM = 60.0
 """A hand lost over the foot may be working anywhere this near to where it was last seen: about a thumb's reach."""
 LOST_AFTER_S = 5.0
@@ -52,6 +55,14 @@ def patch(
         cv2.fillConvexPoly(filled, polygon, 1, shift=4)
         touched = touched | (filled > 0)
     return touched & atlas.grid_on_foot(view)
+
+
+def contact_points(landmarks_mm: Floats) -> Floats:
+    """(21, 2): the (21, 2) landmarks, finger and thumb tips moved back to the middle of their pads."""
+    points = landmarks_mm.copy()
+    for tip in _TIPS:
+        points[tip] += PAD_BEHIND_TIP * (landmarks_mm[tip - 1] - landmarks_mm[tip])
+    return points
 
 
 class CoverageMap:
@@ -130,7 +141,7 @@ class CoverageMap:
         part = np.array(technique.landmarks)
         for hand in touch.hands:
             if hand.presence is not Presence.UNKNOWN and hand.side in judgement.hands:
-                points = np.where(hand.near[part, None], hand.mm[part], np.nan)
+                points = np.where(hand.near[part, None], contact_points(hand.mm)[part], np.nan)
                 touched |= patch(points, foot.view, foot.length_mm, hull="palm" in technique.parts)
         painted.seconds[touched] += duration
         names = atlas.zones(foot.view)

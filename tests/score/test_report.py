@@ -174,3 +174,8 @@ def test_writes_the_page(tmp_path: Path) -> None:
     write_report(path, make_card(), PICTURES, day=DAY)
     assert path.read_text("utf-8") == render_report(make_card(), PICTURES, day=DAY)
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_marked_discomfort_is_told() -> None:
+    page = Page(render_report(make_card(extras=Extras(discomfort_s=(63.0,))), day=DAY))
+    assert "Discomfort was marked at 1:03" in page.words

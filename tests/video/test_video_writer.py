@@ -387,7 +387,7 @@ def test_a_full_disk_is_one_line_and_no_half_file(share: float, tmp_path: Path) 
     with room_for(int(size * share)), pytest.raises(VideoError) as caught:
         write()
     assert "\n" not in str(caught.value)
-    assert "free space" in str(caught.value)
+    assert "choose another folder" in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +72,7 @@ def practise(camera: str, settings: Settings, *, mirror: bool, record: Path | No
             raise TrainerError("Expected pictures from the camera, but none came: is another program using it?")
         if folder is not None and tracks is not None:
             tracks.close()
-            _write_results(folder, session, pipeline, source.info, settings)
+            _write_results(folder, session, pipeline, source.info, settings, result.discomfort_s)
         _tell(console, session, [*result.recordings, *([folder / "report.html"] if folder is not None else [])])
 
 
@@ -109,12 +110,19 @@ def _open_tracks(
     return tracks
 
 
-def _write_results(folder: Path, session: Session, pipeline: Pipeline, info: VideoInfo, settings: Settings) -> None:
+def _write_results(
+    folder: Path,
+    session: Session,
+    pipeline: Pipeline,
+    info: VideoInfo,
+    settings: Settings,
+    discomfort_s: Sequence[float],
+) -> None:
     from trainer.score.report import write_report
     from trainer.score.scorecard import write_scorecard
     from trainer.score.scorer import scorecard_of
 
-    card = scorecard_of(session, pipeline, info, None, settings)
+    card = scorecard_of(session, pipeline, info, None, settings, discomfort_s)
     write_scorecard(folder / "scorecard.json", card)
     write_report(folder / "report.html", card)
 

@@ -72,13 +72,15 @@ class Extras:
     """What a scorecard may hold beyond the fixed keys.
 
     ``not_sure`` are the spans in which the recogniser abstained; what strokes turned out to cover is taken out.
-    ``techniques`` gives the preset that each rhythm was held against.
+    ``techniques`` gives the preset that each rhythm was held against; ``discomfort_s`` are the moments at which the
+    person massaged felt discomfort, as somebody marked them.
     """
 
     unseen: Sequence[Span] = ()
     not_sure: Sequence[Span] = ()
     techniques: Mapping[str, Technique] = field(default_factory=dict)
     judged: Literal["causal", "offline"] = "causal"
+    discomfort_s: Sequence[float] = ()
 
 
 def build_scorecard(
@@ -138,6 +140,7 @@ def build_scorecard(
             for p in posture
         ],
         "cues": [{"time_s": cue.time_s, "kind": cue.kind, "text": cue.text} for cue in cues],
+        "discomfort_s": list(extras.discomfort_s),
         "provenance": dict(provenance),
     }  # fmt: skip
     plain: Data = to_plain(card)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +80,14 @@ def score_video(
     return Scored(video, folder, card, fresh=True, warnings=warnings)
 
 
-def scorecard_of(session: Session, pipeline: Pipeline, info: VideoInfo, digest: str | None, settings: Settings) -> Data:
+def scorecard_of(
+    session: Session,
+    pipeline: Pipeline,
+    info: VideoInfo,
+    digest: str | None,
+    settings: Settings,
+    discomfort_s: Sequence[float] = (),
+) -> Data:
     """The scorecard of a session, from a file (with its ``digest``) or a camera (None)."""
     foot = session.foot or Foot.unknown()
     return build_scorecard(
@@ -99,6 +106,7 @@ def scorecard_of(session: Session, pipeline: Pipeline, info: VideoInfo, digest: 
             unseen=[Span(*span) for span in session.unseen],
             not_sure=[Span(*span) for span in session.not_sure],
             techniques=pipeline.techniques,
+            discomfort_s=discomfort_s,
         ),
     )
 
