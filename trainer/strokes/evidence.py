@@ -63,7 +63,7 @@ def weigh(view: View) -> Evidence:
         )
     if view.sole:
         # On the sole it is usually the thumb that walks; the index finger is out of sight behind the foot.
-        scores["finger_walking"] *= 0.5
+        scores["finger_walking"] *= 0.35
     _alternation(view, scores, per_hand)
     _two_strike(view, scores)
     both: tuple[Side, ...] = ("left", "right")
@@ -101,10 +101,10 @@ def _hand_scores(
     return {
         "effleurage": _effleurage(s, lo, glide) * (1 - fist),
         "kneading": _kneading(s, length_mm) * (1 - fist) * (1 - 0.8 * pinch),
-        "knuckling": _knuckling(s, lo) * fist * (1 - 0.8 * pinch),
+        "knuckling": _knuckling(s, lo, length_mm) * fist * (1 - 0.8 * pinch) * (1.0 if sole else 0.3),
         "thumb_walking": thumb_walk * (1 - 0.8 * pinch), "finger_walking": finger_walk * (1 - 0.8 * pinch),
         "friction": _friction(s) * (1 - fist) * (1 - 0.8 * pinch),
-        "tapotement": _tapotement(s, tips) * (1 - 0.8 * max(thumb_walk, finger_walk)),
+        "tapotement": _tapotement(s, tips) * rise(lo.seen, 0.25, 0.45) * (1 - 0.8 * max(thumb_walk, finger_walk)),
         "press_hold": _press(s, fist) * (1 - 0.8 * pinch),
         "toe_rotation": rotation, "toe_pull": pull,
     }  # fmt: skip
@@ -115,10 +115,11 @@ def _drift(p: Path) -> float:
 
 
 def _fist(s: HandFeatures) -> float:
-    """Fingers rolled in. From the 3-D landmarks where there are any, else from how short the fingers look."""
+    """Fingers rolled in: bent in 3-D where that is known, and short in the picture. Fingers that wrap around the foot
+    are bent as well (and mostly hidden, so guessed), but reach away from the palm."""
     if isnan(s.curl):
         return fall(s.fold, 0.35, 0.65) * rise(s.flat, 0.3, 0.6)
-    return rise(s.curl, 110, 150)
+    return rise(s.curl, 95, 118) * fall(s.fold, 0.45, 0.62)
 
 
 def _open_flat(s: HandFeatures) -> float:
@@ -225,11 +226,13 @@ def _effleurage(s: HandFeatures, lo: HandFeatures, glide: tuple[float, float]) -
     return every(max(going, 0.8 * turning), rigid, straight, rise(max(s.near_palm, s.near_tips), 0.15, 0.4))
 
 
-def _knuckling(s: HandFeatures, lo: HandFeatures) -> float:
+def _knuckling(s: HandFeatures, lo: HandFeatures, length_mm: float) -> float:
     best = max(s.knuckles.radius, lo.knuckles.radius)
     return every(
-        band(best, 4, 8, 45, 70), rise(s.knuckles.flow, 12, 25), fall(s.knuckles.rate_hz, 1.2, 1.8),
+        band(best, 3, 5.5, 45, 70), rise(s.knuckles.flow, 12, 25), fall(s.knuckles.rate_hz, 1.2, 1.8),
         rise(max(s.near_tips, s.near_palm), 0.15, 0.4),
+        # A fist rolls on the sole; a hand rolled in at the toes holds one of them.
+        fall(s.knuckles.x / length_mm, 0.75, 0.9),
     )  # fmt: skip
 
 
