@@ -64,13 +64,13 @@ def test_a_fault_needs_time_and_names_its_worst_angle() -> None:
     watch = PostureWatch()
     said_at = None
     for k in range(120):
-        now = watch.update(k / 30, hands(30.0 + k / 30), (NOWHERE, NOWHERE))
+        now = watch.update(k / 30, hands(32.0 + k / 30), (NOWHERE, NOWHERE))
         if now and said_at is None:
             said_at = k / 30
     assert said_at == pytest.approx(HELD_S, abs=0.05)
     (finding,) = watch.findings()
     assert (finding.kind, finding.hand) == ("thumb_hyperextended", "right")
-    assert finding.worst_deg == pytest.approx(30 + 119 / 30, abs=0.01)
+    assert finding.worst_deg == pytest.approx(32 + 119 / 30, abs=0.01)
 
 
 def test_passing_through_an_angle_is_no_fault() -> None:
@@ -115,6 +115,13 @@ def test_the_forearm_is_found_on_every_skin(angle_deg: float, skin: tuple[int, i
 def test_no_forearm_is_claimed_over_a_surface_of_the_same_colour() -> None:
     image, landmarks = painted_arm(0.0, (170, 190, 225), (170, 190, 225))
     assert np.isnan(forearm_direction(image, landmarks)).all()
+
+
+def test_the_foots_skin_is_no_forearm() -> None:
+    image, landmarks = painted_arm(80.0, (170, 190, 225), (140, 120, 60))
+    foot = np.array([[330.0, 180.0], [620.0, 180.0], [620.0, 400.0], [330.0, 400.0]])
+    assert np.isnan(forearm_direction(image, landmarks, foot)).all()
+    assert np.isfinite(forearm_direction(image, landmarks, foot - [400.0, 0.0])).all()
 
 
 def test_no_forearm_is_claimed_for_a_hand_out_of_the_picture() -> None:

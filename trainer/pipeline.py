@@ -16,6 +16,7 @@ import numpy as np
 
 from trainer.coach.coach import Coach, Situation
 from trainer.coverage import CoverageMap
+from trainer.foot.geometry import outline_px
 from trainer.foot.given import GivenFoot
 from trainer.foot.tracker import FootTracker
 from trainer.hands.backend import HandBackend, open_backend
@@ -152,7 +153,7 @@ class Pipeline:
         self._strokes.add(judgement)
         self._coverage.update(touch, judgement)
         self._remember_cycles(judgement)
-        posture = self._posture.update(frame.time_s, hands, _forearms(frame, hands))
+        posture = self._posture.update(frame.time_s, hands, _forearms(frame, hands, foot))
         moment = Moment(
             frame=frame,
             hands=hands,
@@ -229,7 +230,8 @@ class Pipeline:
         self._not_sure.update(before, now, True if moment.judgement.technique is None else None)
 
 
-def _forearms(frame: Frame, hands: Hands) -> tuple[Floats, Floats]:
+def _forearms(frame: Frame, hands: Hands, foot: Foot) -> tuple[Floats, Floats]:
     unknown = np.full(2, np.nan)
-    left, right = (forearm_direction(frame.image, h.landmarks_px) if h.seen else unknown for h in hands)
+    outline = outline_px(foot) if foot.seen else None
+    left, right = (forearm_direction(frame.image, h.landmarks_px, outline) if h.seen else unknown for h in hands)
     return left, right

@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer.model import SIDES, Floats, Hands, PostureFinding, Side
 
-THUMB_LIMIT_DEG = 25.0
+THUMB_LIMIT_DEG = 30.0
 """IP hyperextension from here on is called out. A passive 'hitch-hiker' thumb reaches far more; a loaded straight
 thumb stays near 0."""
 WRIST_LIMIT_DEG = 50.0

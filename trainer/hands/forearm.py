@@ -12,7 +12,7 @@ import numpy as np
 
 from trainer.model import Floats, Image
 
-_ANGLES = np.radians(np.arange(-100, 101, 10))
+_ANGLES = np.radians(np.arange(-90, 91, 10))
 _STEPS = np.linspace(0.25, 1.1, 12)
 """Along each ray, in hand lengths (wrist → middle knuckle)."""
 _SIMILAR = 26.0
@@ -21,10 +21,11 @@ _MIN_LENGTH = 0.6
 _MAX_SPREAD = np.radians(70)
 
 
-def forearm_direction(image: Image, landmarks_px: Floats) -> Floats:
+def forearm_direction(image: Image, landmarks_px: Floats, foot_outline_px: Floats | None = None) -> Floats:
     """(2,) unit vector from elbow to wrist in pixels, NaN where no direction stands out.
 
-    ``image`` (H, W, 3) BGR, ``landmarks_px`` (21, 2).
+    ``image`` (H, W, 3) BGR, ``landmarks_px`` (21, 2). Skin within ``foot_outline_px`` (N, 2) is the foot's: no forearm
+    is looked for there.
     """
     unknown = np.full(2, np.nan)
     wrist, knuckle = landmarks_px[0], landmarks_px[9]
@@ -46,6 +47,10 @@ def forearm_direction(image: Image, landmarks_px: Floats) -> Floats:
     skin = np.median(lab[: len(palm)], axis=0)
     same = (np.linalg.norm(lab - skin, axis=1) < _SIMILAR)[len(palm) :].reshape(len(_ANGLES), -1)
     same_inside = inside[len(palm) :].reshape(same.shape)
+    if foot_outline_px is not None and np.isfinite(foot_outline_px).all():
+        contour = foot_outline_px.astype(np.float32)
+        on_foot = [cv2.pointPolygonTest(contour, (float(x), float(y)), False) >= 0 for x, y in points.reshape(-1, 2)]
+        same &= ~np.array(on_foot).reshape(same.shape)
     run = np.cumprod(same | ~same_inside, axis=1) * same_inside
     reach = run.sum(axis=1) / len(_STEPS) * (_STEPS[-1] - _STEPS[0]) + _STEPS[0]
     along = reach >= max(_MIN_LENGTH, 0.85 * reach.max())

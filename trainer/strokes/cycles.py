@@ -43,6 +43,8 @@ _ROUND: dict[str, tuple[float, float, float]] = {
     "finger_walking": (0.6, 2.6, 1.5), "tapotement": (0.9, 6.0, 1.5), "knuckling": (0.2, 1.7, 3.0),
     "wringing": (0.18, 1.1, 4.0), "toe_rotation": (0.2, 1.6, 2.5), "ankle_rotation": (0.13, 0.9, 2.5),
 }  # fmt: skip
+TOO_CLOSE = 0.4
+"""Share of a cycle within which one side has no second one."""
 _TURNED = ("effleurage", "toe_pull")
 
 
@@ -68,6 +70,7 @@ class CycleFinder:
     def __init__(self) -> None:
         self._technique: str | None = None
         self._tracks: dict[Side, _Track] = {}
+        self._stamped: dict[tuple[str, Side], float] = {}
 
     def update(
         self, grid: Grid, technique: str | None, hands: tuple[Side, ...], there_s: tuple[float, float]
@@ -99,7 +102,19 @@ class CycleFinder:
             elif technique == "press_hold":
                 thumb = grid.hands[SIDES.index(side)].mm[:, 4]
                 found += _once(track, arrivals(grid.time_s, thumb), side, now, 1.0)
-        return tuple(sorted(found))
+        return self._apart(found, technique)
+
+    def _apart(self, found: list[Stamp], technique: str) -> tuple[Stamp, ...]:
+        """Without stamps that follow the same side's last one in far less than a cycle: where a technique is named
+        anew its phase is found anew, and the same repetition must not count twice."""
+        kept: list[Stamp] = []
+        for t, who in sorted(found):
+            rates = [track.rate_hz for track in self._tracks.values() if np.isfinite(track.rate_hz)]
+            apart_s = TOO_CLOSE / max(rates) if rates else 0.0
+            if t - self._stamped.get((technique, who), -np.inf) >= apart_s:
+                self._stamped[technique, who] = t
+                kept.append((t, who))
+        return tuple(kept)
 
     def _round(self, grid: Grid, technique: str, side: Side, track: _Track, now: float) -> list[Stamp]:
         signal = _signal(grid.since(track.from_s), technique, side, track)
