@@ -117,6 +117,12 @@ def test_no_forearm_is_claimed_over_a_surface_of_the_same_colour() -> None:
     assert np.isnan(forearm_direction(image, landmarks)).all()
 
 
+def test_a_forearm_below_the_picture_is_not_looked_for_to_the_side() -> None:
+    image, landmarks = painted_arm(0.0, (170, 190, 225), (140, 120, 60))
+    image = cv2.line(image[:300].copy(), (180, 262), (460, 262), (170, 190, 225), 44)
+    assert np.isnan(forearm_direction(image, landmarks)).all()
+
+
 def test_the_foots_skin_is_no_forearm() -> None:
     image, landmarks = painted_arm(80.0, (170, 190, 225), (140, 120, 60))
     foot = np.array([[330.0, 180.0], [620.0, 180.0], [620.0, 400.0], [330.0, 400.0]])

@@ -63,6 +63,9 @@ class DrawnHands:
     def provenance(self) -> Data:
         return {"name": self.name}
 
+    def make_room(self, crowd: object) -> None:
+        """There is always room."""
+
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
         time.sleep(self.delay_s)
         if self.moment is None:

@@ -21,7 +21,7 @@ def show_demo(out: Path, *, window: bool) -> None:
         raise TrainerError(f"Expected the sample session at '{clip}', but it isn't there: install the program again.")
     console = Console()
     settings = Settings()
-    if not score_all([clip], out, settings, again=False, as_json=False):
+    if not score_all([clip], out, settings, again=True, as_json=False):
         raise TrainerError("The sample session could not be scored; `trainer doctor` says what is wrong.")
     if not window:
         return

@@ -18,6 +18,9 @@ _STEPS = np.linspace(0.25, 1.1, 12)
 _SIMILAR = 26.0
 """Distance in Lab below which a sample counts as the same skin: several times the mottling of lit skin."""
 _MIN_LENGTH = 0.6
+_AHEAD = np.abs(np.degrees(_ANGLES)) <= 40
+_IN_PICTURE = 0.7
+"""Share of the straight directions' samples that must lie in the picture: a forearm outside can't be seen bent."""
 _MAX_SPREAD = np.radians(70)
 
 
@@ -47,6 +50,8 @@ def forearm_direction(image: Image, landmarks_px: Floats, foot_outline_px: Float
     skin = np.median(lab[: len(palm)], axis=0)
     same = (np.linalg.norm(lab - skin, axis=1) < _SIMILAR)[len(palm) :].reshape(len(_ANGLES), -1)
     same_inside = inside[len(palm) :].reshape(same.shape)
+    if same_inside[_AHEAD].mean() < _IN_PICTURE:
+        return unknown
     if foot_outline_px is not None and np.isfinite(foot_outline_px).all():
         contour = foot_outline_px.astype(np.float32)
         on_foot = [cv2.pointPolygonTest(contour, (float(x), float(y)), False) >= 0 for x, y in points.reshape(-1, 2)]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainer import __version__
 from trainer.errors import FormatError, TrainerError
 from trainer.files import make_folder, write_error
 from trainer.foot.given import GivenFoot, foot_file_beside, read_foot_file
@@ -64,12 +65,13 @@ def score_video(
 ) -> Scored:
     """Score ``video`` into a folder of its own in ``out``: scorecard, tracks, overlay and report.
 
-    Results that are there already are kept and returned, unless ``again``. Raises TrainerError; then nothing is left.
+    Results that are there already, of this version and these settings, are kept and returned, unless ``again``.
+    Raises TrainerError; then nothing is left.
     """
     info, given = _look_at(video, settings)
     digest = sha256_of(video)
     folder, card = _place_for(video, out, digest)
-    if card is not None and not again:
+    if card is not None and _as_now(card, settings) and not again:
         return Scored(video, folder, card, fresh=False)
     with _folder_as_a_whole(folder) as work:
         session, pipeline, stills, warnings = _watch(video, info, given, settings, work, progress)
@@ -172,6 +174,12 @@ def _check_worth_scoring(video: Path, session: Session) -> None:
             f"Expected a foot, but none was found in '{video}': mark it with "
             f"`trainer live --camera \"{video}\"` (key F), or put '{video.stem}.foot.json' beside it."
         )
+
+
+def _as_now(card: Data, settings: Settings) -> bool:
+    """Whether a scorecard was made by this version of the program with these settings."""
+    made = card["provenance"]
+    return bool(made["versions"].get("trainer") == __version__ and made["settings"] == settings.model_dump(mode="json"))
 
 
 def _place_for(video: Path, out: Path, digest: str) -> tuple[Path, Data | None]:
