@@ -16,6 +16,7 @@ import numpy as np
 
 from trainer.coach.coach import Coach, Situation
 from trainer.coverage import CoverageMap
+from trainer.errors import FormatError
 from trainer.foot.geometry import outline_px
 from trainer.foot.given import GivenFoot
 from trainer.foot.tracker import FootTracker
@@ -44,6 +45,11 @@ def open_pipeline(
     one that the settings name. Raises TrainerError (unknown names, missing model, bad presets)."""
     techniques = load_techniques(settings.presets)
     if backend is None:
+        if settings.backend in ("recorded", "truth"):
+            raise FormatError(
+                f"Expected a hand backend that looks at the pictures, but got '{settings.backend}', which needs a file "
+                "of its own: use mediapipe, or `trainer evaluate --backend truth`."
+            )
         options = {"model": settings.model} if settings.backend == "mediapipe" else {}
         backend = open_backend(settings.backend, **options)
     foot_tracker = FootTracker(given=given, side=settings.foot, view=settings.view, length_mm=settings.foot_length_mm)
