@@ -8,11 +8,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from trainer import __version__, doctor
 from trainer.bench import looped
 from trainer.cli import app
+from trainer.commands.guard import guarded
 from trainer.commands.score import score_all
 from trainer.doctor import Verdict
 from trainer.files import data_dir
@@ -82,6 +84,18 @@ def test_a_check_that_breaks_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> No
     (finding,) = doctor.examine()
     assert (finding.check, finding.verdict) == ("broken", Verdict.BAD)
     assert "gone" in finding.found
+
+
+def test_a_missing_system_library_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
+    @guarded
+    def command() -> None:
+        raise ImportError("libSM.so.6: cannot open shared object file: No such file or directory")
+
+    with pytest.raises(typer.Exit) as ended:
+        command()
+    assert ended.value.exit_code == 2
+    told = capsys.readouterr().err
+    assert "libSM.so.6" in told and "apt-get install" in told and told.count("\n") == 1
 
 
 def test_a_looped_clip_runs_on_in_time() -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from importlib.metadata import distributions
 from pathlib import Path
 
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, missing_library
 
 
 class Verdict(StrEnum):
@@ -39,6 +39,8 @@ def examine() -> Iterator[Finding]:
             yield check()
         except TrainerError as error:
             yield Finding(_title(check), Verdict.BAD, str(error))
+        except ImportError as error:
+            yield Finding(_title(check), Verdict.BAD, str(error), missing_library(error) if ".so" in str(error) else "")
         except Exception as error:  # a doctor must outlive whatever is broken
             yield Finding(_title(check), Verdict.BAD, f"{type(error).__name__}: {error}", "please report this")
 

@@ -9,7 +9,7 @@ from typing import ParamSpec
 
 import typer
 
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, missing_library
 
 USER_ERROR = 2
 """Exit code of everything that the user can mend."""
@@ -26,6 +26,11 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except TrainerError as error:
             complain(str(error))
+            raise typer.Exit(USER_ERROR) from None
+        except ImportError as error:
+            if ".so" not in str(error):
+                raise
+            complain(missing_library(error))
             raise typer.Exit(USER_ERROR) from None
         except KeyboardInterrupt:
             complain("Stopped by Ctrl-C. Finished results are kept; nothing half-written is left.")
