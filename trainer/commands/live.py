@@ -15,7 +15,6 @@ from trainer.errors import TrainerError
 from trainer.files import make_folder
 from trainer.foot.given import GivenFoot, recall_foot, remember_foot, write_foot_file
 from trainer.pipeline import Pipeline, open_pipeline
-from trainer.provenance import provenance
 from trainer.screen.live import LiveOptions, run_live
 from trainer.screen.overlay import Overlay
 from trainer.screen.recording import Recorder, VideoRecorder
@@ -24,7 +23,6 @@ from trainer.session import Session
 from trainer.settings import Settings
 
 if TYPE_CHECKING:
-    from trainer.score.tracks import TrackRecorder
     from trainer.video.source import VideoInfo
 
 
@@ -34,7 +32,7 @@ def practise(camera: str, settings: Settings, *, mirror: bool, record: Path | No
     with ExitStack() as stack:
         # The window first: PyAV loaded before it can freeze it on Linux.
         window = stack.enter_context(Window())
-        from trainer.score.scorer import given_foot
+        from trainer.score.scorer import given_foot, open_tracks
         from trainer.video.source import open_source
 
         source = stack.enter_context(open_source(camera, max_side=settings.max_side, realtime=True))
@@ -43,7 +41,11 @@ def practise(camera: str, settings: Settings, *, mirror: bool, record: Path | No
         pipeline = open_pipeline(settings, given=given)
         stack.callback(pipeline.close)
         folder = _session_folder(record) if record is not None else None
-        tracks = _open_tracks(stack, folder, source.info.name, pipeline, settings)
+        tracks = (
+            stack.enter_context(open_tracks(folder / "tracks.parquet", pipeline, source.info, settings))
+            if folder is not None
+            else None
+        )
 
         def open_recorder(number: int) -> Recorder:
             where = folder or _session_folder(Path("recordings"))
@@ -95,19 +97,6 @@ def _session_folder(base: Path) -> Path:
     while folder.exists():
         folder, number = base / f"{stamp} ({number})", number + 1
     return make_folder(folder)
-
-
-def _open_tracks(
-    stack: ExitStack, folder: Path | None, name: str, pipeline: Pipeline, settings: Settings
-) -> TrackRecorder | None:
-    from trainer.score.tracks import TrackRecorder
-
-    if folder is None:
-        return None
-    tracks = stack.enter_context(TrackRecorder(folder / "tracks.parquet"))
-    tracks.facts["video"] = {"name": name}
-    tracks.facts["provenance"] = provenance(settings, pipeline.backend.provenance, pipeline.recogniser.provenance)
-    return tracks
 
 
 def _write_results(

@@ -132,11 +132,6 @@ class Anchor:
         )
         self.corners: Floats = np.zeros((0, 2)) if corners is None else corners.reshape(-1, 2).astype(float)
 
-    @property
-    def enough_texture(self) -> bool:
-        """Whether there is anything here that could be followed."""
-        return int(self._textured.sum()) >= 6
-
     def align(self, picture: F32, hidden: Mask, start: Floats, *, rounds: int = 16) -> Alignment:
         """The anchor's place in ``picture``, shifted, turned and scaled from ``start`` (2, 3) by a few pixels."""
         return self._search(picture, hidden, start, rounds, self._similar_j, self._trust)

@@ -90,7 +90,7 @@ class FootTracker:
         self._drift: Floats = np.eye(3)
         self._sure = 1.0
         self._anchored_s = self._matched_s = self._learned_s = self._checked_s = -math.inf
-        self._searched_s = self._found_s = -math.inf
+        self._searched_s = -math.inf
         self._lost = False
         self._matches: Alignment | None = None
 

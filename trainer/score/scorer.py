@@ -113,6 +113,15 @@ def scorecard_of(
     )
 
 
+def open_tracks(path: Path, pipeline: Pipeline, info: VideoInfo, settings: Settings) -> TrackRecorder:
+    """A recorder for the tracks of one session, with what they are of and what made them."""
+    return TrackRecorder(
+        path,
+        video={"name": info.name, "width": info.width, "height": info.height},
+        provenance=provenance(settings, pipeline.backend.provenance, pipeline.recogniser.provenance),
+    )
+
+
 def given_foot(video: Path) -> GivenFoot | None:
     """The foot that a ``NAME.foot.json`` beside the video tells of, if there is one. Raises FormatError."""
     beside = foot_file_beside(video)
@@ -139,13 +148,9 @@ def _watch(
     try:
         with (
             open_source(video, max_side=settings.max_side) as source,
-            TrackRecorder(work / "tracks.parquet") as tracks,
+            open_tracks(work / "tracks.parquet", pipeline, info, settings) as tracks,
             VideoWriter(work / "overlay.mp4", *canvas_size(info.width, info.height), audio_from=video) as writer,
         ):
-            tracks.facts["video"] = {"name": info.name, "width": info.width, "height": info.height}
-            tracks.facts["provenance"] = provenance(
-                settings, pipeline.backend.provenance, pipeline.recogniser.provenance
-            )
             for moment in pipeline.run(source.frames()):
                 picture = overlay.draw(enlarged(moment.frame.image), moment)
                 writer.write(picture, moment.frame.time_s)

@@ -165,12 +165,3 @@ def _av_came_first() -> bool:
         return False
     loaded = [name for name in sys.modules if name in ("av", "cv2")]
     return loaded == ["av", "cv2"]
-
-
-def window_system() -> str:
-    """A word for reports: which window system this OpenCV uses, or "none"."""
-    for line in cv2.getBuildInformation().splitlines():
-        name, _, value = line.strip().partition(":")
-        if name == "GUI":
-            return value.strip().lower() or "none"
-    return sys.platform

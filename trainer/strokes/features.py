@@ -62,14 +62,13 @@ class HandFeatures:
     shortens and lengthens in the foot's plane; ``curl`` degrees (see window.flexions) and ``fold`` 0–1.2: mean
     distance of the finger tips from the palm as a share of a straight finger's; ``flat`` 0 the palm is seen edge-on
     to 1 full on; ``pinch_mm`` thumb tip to index tip; ``near_*`` share of the time over the foot; ``size_mm`` the
-    palm's length; ``size_swing`` its rms relative change.
+    palm's length.
     """
 
     seen: float
     thumb: Path
     thumb_own: Path
     index: Path
-    index_own: Path
     tips: Path
     palm: Path
     knuckles: Path
@@ -86,13 +85,11 @@ class HandFeatures:
     fold: float
     flat: float
     pinch_mm: float
-    pinch_swing: float
     near_thumb: float
     near_index: float
     near_tips: float
     near_palm: float
     size_mm: float
-    size_swing: float
 
 
 @dataclass(frozen=True)
@@ -113,10 +110,10 @@ class PairFeatures:
 
 _NUMBERS = (
     "ip_swing", "ip_rate", "pip_swing", "pip_rate", "reach_swing", "reach_rate", "index_reach_swing",
-    "index_reach_rate", "curl", "fold", "flat", "pinch_mm", "pinch_swing", "near_thumb", "near_index", "near_tips",
-    "near_palm", "size_mm", "size_swing",
+    "index_reach_rate", "curl", "fold", "flat", "pinch_mm", "near_thumb", "near_index", "near_tips",
+    "near_palm", "size_mm",
 )  # fmt: skip
-_POINTS = ("thumb", "thumb_own", "index", "index_own", "tips", "palm", "knuckles", "pinch")
+_POINTS = ("thumb", "thumb_own", "index", "tips", "palm", "knuckles", "pinch")
 
 
 def hand_features(hand: HandGrid, step_s: float = 1 / RATE_HZ) -> HandFeatures:
@@ -132,7 +129,7 @@ def hand_features(hand: HandGrid, step_s: float = 1 / RATE_HZ) -> HandFeatures:
     thumb, index = mm[:, 4], mm[:, 8]
     points = np.stack(
         [
-            thumb, thumb - palm, index, index - palm, mm[:, FINGERTIPS, :].mean(axis=1), palm,
+            thumb, thumb - palm, index, mm[:, FINGERTIPS, :].mean(axis=1), palm,
             mm[:, KNUCKLES, :].mean(axis=1), 0.5 * (thumb + index),
         ],
         axis=1,
@@ -145,7 +142,7 @@ def hand_features(hand: HandGrid, step_s: float = 1 / RATE_HZ) -> HandFeatures:
         axis=1,
     )  # fmt: skip
     paths = _paths(points, known, step_s)
-    swings = _swings(hand.angles[:, :2], step_s) + _swings(lengths, step_s)
+    swings = _swings(hand.angles[:, :2], step_s) + _swings(lengths[:, :2], step_s)
     near = hand.near[known].mean(axis=0)
     size_mm, apart = (float(np.median(lengths[known, k])) for k in (3, 2))
     return HandFeatures(
@@ -154,9 +151,9 @@ def hand_features(hand: HandGrid, step_s: float = 1 / RATE_HZ) -> HandFeatures:
         reach_swing=swings[2][0], reach_rate=swings[2][1],
         index_reach_swing=swings[3][0], index_reach_rate=swings[3][1],
         curl=_median(hand.angles[:, 2]), fold=_fold(mm[known]), flat=_flat(mm[known]),
-        pinch_mm=apart, pinch_swing=swings[4][0],
+        pinch_mm=apart,
         near_thumb=float(near[4]), near_index=float(near[8]), near_tips=float(near[list(FINGERTIPS)].mean()),
-        near_palm=float(near[list(PALM)].mean()), size_mm=size_mm, size_swing=swings[5][0] / max(size_mm, 1.0),
+        near_palm=float(near[list(PALM)].mean()), size_mm=size_mm,
     )  # fmt: skip
 
 

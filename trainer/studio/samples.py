@@ -143,13 +143,6 @@ TUNE: dict[str, Recipe] = {
 SPLITS = {"test": SAMPLES, "tune": TUNE}
 
 
-def build_samples(
-    out_dir: str | os.PathLike[str], only: list[str] | None = None, progress: Report | None = None
-) -> list[Path]:
-    """Render the sample clips (all, or those named in `only`) into a folder; returns the files written."""
-    return build_split(out_dir, "test", only, progress)
-
-
 def build_split(
     out_dir: str | os.PathLike[str],
     split: str,
