@@ -15,10 +15,10 @@ from trainer.studio.bodies import SIDES, hand, leg, person
 from trainer.studio.clip import preview, render_clip
 from trainer.studio.foot_surface import LANDMARKS, foot_surface
 from trainer.studio.movements import MOVEMENTS, TEMPO
-from trainer.studio.performance import Step, perform
+from trainer.studio.performance import perform
 from trainer.studio.reach import carried, transforms
+from trainer.studio.recipe import Recipe, Step
 from trainer.studio.samples import SAMPLES, TUNE, build_split
-from trainer.studio.scene import Recipe
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 
@@ -105,7 +105,7 @@ def test_kneading_thumbs_stay_on_the_sole(foot, hands):
 def clip(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clip")
     recipe = Recipe(
-        (Step("rest", 0.4, leave=1.0), Step("kneading", 1.4, tempo=100), Step("rest", 0.4, leave=1.0)),
+        (Step("rest", 0.4), Step("kneading", 1.4, tempo=100), Step("rest", 0.4)),
         seed=2, width=160, height=120, fps=10.0,
     )  # fmt: skip
     seen = []

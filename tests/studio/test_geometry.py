@@ -5,8 +5,7 @@ import pytest
 
 from trainer.errors import TrainerError
 from trainer.studio.bodies import Limb, rodrigues, vertex_normals
-from trainer.studio.performance import Step
-from trainer.studio.scene import Recipe
+from trainer.studio.recipe import Recipe, Step
 from trainer.studio.stage import Camera, camera
 from trainer.studio.subdivision import refine, triangles
 

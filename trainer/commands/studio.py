@@ -13,7 +13,7 @@ from trainer.commands.guard import guarded
 from trainer.errors import TrainerError
 
 if TYPE_CHECKING:
-    from trainer.studio.scene import Recipe
+    from trainer.studio.recipe import Recipe
 
 app = typer.Typer(help="Render footage with known truth (extra `studio`).", no_args_is_help=True)
 
@@ -92,8 +92,8 @@ def preview(
 
 def _recipe(technique: str | None, seconds: float, tempo: float | None, seed: int) -> Recipe:
     from trainer.studio.movements import MOVEMENTS
+    from trainer.studio.recipe import Recipe
     from trainer.studio.samples import one
-    from trainer.studio.scene import Recipe
 
     if technique is not None and technique not in MOVEMENTS:
         known = ", ".join(sorted(MOVEMENTS))

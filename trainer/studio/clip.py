@@ -13,7 +13,8 @@ import numpy as np
 
 from trainer.studio.extra import need
 from trainer.studio.performance import Moment, Performance, perform
-from trainer.studio.scene import Recipe, Scene
+from trainer.studio.recipe import Recipe
+from trainer.studio.scene import Scene
 from trainer.studio.truth import TruthLog
 
 Progress = Callable[[int, int], None]

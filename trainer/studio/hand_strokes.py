@@ -7,7 +7,7 @@ import numpy as np
 from trainer.studio import grips
 from trainer.studio.movement import Place
 from trainer.studio.reach import Goal
-from trainer.studio.timing import cycles, smooth, wander
+from trainer.studio.timing import smooth, wander
 
 
 class Effleurage:
@@ -19,7 +19,7 @@ class Effleurage:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv, lead=0.06)
+        self.beat = place.beat(0.06)
         self._work = rng.uniform(0.58, 0.66)
         self._lane = wander(rng, 1, 0.03, 0.12)
         self._from, self._to = rng.uniform(0.27, 0.33), rng.uniform(0.92, 1.0)
@@ -55,7 +55,7 @@ class Knuckling:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         self._radius = rng.uniform(11, 16)
         self._vary = wander(rng, 1, 0.1, 0.4)
         self._u = rng.uniform(0.42, 0.5)
@@ -83,7 +83,7 @@ class Tapotement:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         self._height = rng.uniform(22, 30)
         self._drift = wander(rng, 2, 0.05, 0.2)
 
@@ -107,7 +107,7 @@ class Wringing:
     def __init__(self, place: Place) -> None:
         rng = place.rng
         self._place = place
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         self._u = rng.uniform(0.46, 0.54)
         self._width = rng.uniform(0.24, 0.32)
         self._twist = np.radians(rng.uniform(2.0, 3.5))

@@ -8,7 +8,7 @@ from trainer.studio import grips
 from trainer.studio.bodies import rodrigues
 from trainer.studio.movement import Place
 from trainer.studio.reach import Goal
-from trainer.studio.timing import cycles, smooth
+from trainer.studio.timing import smooth
 
 
 class ToeRotation:
@@ -20,7 +20,7 @@ class ToeRotation:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         self._toe = 1
         self._swing = np.radians(rng.uniform(11, 15))
         self._u = rng.uniform(0.915, 0.935)
@@ -50,7 +50,7 @@ class ToePull:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv, lead=0.08)
+        self.beat = place.beat(0.08)
         self._toe = 1
         self._from, self._to = rng.uniform(0.87, 0.89), rng.uniform(0.965, 0.98)
 
@@ -75,7 +75,7 @@ class AnkleRotation:
     def __init__(self, place: Place) -> None:
         rng = place.rng
         self._place = place
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         self._size = np.radians(rng.uniform(8, 11))
 
     def foot_turn(self, time_s: float) -> np.ndarray:

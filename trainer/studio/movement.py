@@ -15,7 +15,7 @@ import numpy as np
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.foot_surface import FootSurface
 from trainer.studio.reach import Goal
-from trainer.studio.timing import Cycles
+from trainer.studio.timing import Cycles, cycles
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +30,18 @@ class Place:
     cv: float
     lead_hand: str
     rng: np.random.Generator
+    style: str = "plain"
+    zone: str | None = None
+    drift: float = 0.0
+    pauses: int = 0
 
     @property
     def other_hand(self) -> str:
         return "right" if self.lead_hand == "left" else "left"
+
+    def beat(self, lead: float = 0.5) -> Cycles:
+        """The instants of this stretch, the first `lead` of an interval after its start."""
+        return cycles(self.rng, self.start_s, self.end_s, self.rate_per_min, self.cv, lead)
 
 
 class Movement(Protocol):

@@ -31,3 +31,6 @@ TEMPO = {
     "press_hold": (9.0, 11.0), "wringing": (34.0, 70.0), "toe_rotation": (22.0, 50.0), "toe_pull": (12.0, 26.0),
     "ankle_rotation": (12.0, 26.0),
 }  # fmt: skip
+
+# Named ways of doing a technique; `place.style` is one of them.
+STYLES: dict[str, tuple[str, ...]] = dict.fromkeys(MOVEMENTS, ("plain",))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
-from trainer.errors import TrainerError
 from trainer.studio import grips
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES
@@ -16,29 +15,8 @@ from trainer.studio.foot_surface import FootSurface
 from trainer.studio.movement import Movement, Place
 from trainer.studio.movements import MOVEMENTS, TEMPO
 from trainer.studio.reach import Goal, HandPose, Reach, bulk
+from trainer.studio.recipe import REST, Step
 from trainer.studio.timing import smooth, wander
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of a script: a technique or `rest`, for some seconds.
-
-    tempo: cycles per minute, or None to draw one from the preset; hand: who leads where one hand leads;
-    leave: for a rest, how far the hands go away (0 hovering at the foot, 1 out of the picture).
-    """
-
-    technique: str
-    seconds: float
-    tempo: float | None = None
-    hand: str | None = None
-    leave: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.technique != "rest" and self.technique not in MOVEMENTS:
-            known = ", ".join(sorted(MOVEMENTS))
-            raise TrainerError(f"Expected 'rest' or a technique out of {known}, but got '{self.technique}'.")
-        if self.seconds <= 0:
-            raise TrainerError(f"Expected more than 0 seconds of {self.technique}, but got {self.seconds}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,14 +174,14 @@ def perform(foot: FootSurface, bodies: dict[str, Anatomy], script: tuple[Step, .
     strokes: list[Played] = []
     rests: list[tuple[float, float, float]] = []
     clock = 0.0
-    previous = "rest"
+    previous = REST
     for step in script:
-        if step.technique == "rest":
-            rests.append((clock, clock + step.seconds, step.leave))
+        if step.technique == REST:
+            rests.append((clock, clock + step.seconds, 0.8 if step.rest == "leave" else 0.0))
             clock += step.seconds
-            previous = "rest"
+            previous = REST
             continue
-        if previous != "rest":
+        if previous != REST:
             rests.append((clock, clock + 2.0, 0.0))
             clock += 2.0
         low, high = TEMPO[step.technique]

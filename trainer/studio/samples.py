@@ -7,26 +7,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 from trainer.studio.clip import render_clip
-from trainer.studio.performance import Step
-from trainer.studio.scene import Recipe
+from trainer.studio.recipe import Recipe, Step
 
 Report = Callable[[str, int, int], None]
 
 
 def one(technique: str, seconds: float, hand: str | None = None, tempo: float | None = None) -> tuple[Step, ...]:
     """A script with one stroke between a coming and a going."""
-    come, go = Step("rest", 1.3, leave=1.0), Step("rest", 1.2, leave=1.0)
+    come, go = Step("rest", 1.3, rest="leave"), Step("rest", 1.2, rest="leave")
     return (come, Step(technique, seconds - 2.5, tempo=tempo, hand=hand), go)
 
 
 def session(*steps: Step, pause: float = 2.4) -> tuple[Step, ...]:
     """Strokes with pauses between them, a coming and a going."""
-    script: list[Step] = [Step("rest", 1.5, leave=1.0)]
+    script: list[Step] = [Step("rest", 1.5, rest="leave")]
     for i, step in enumerate(steps):
         if i:
-            script.append(Step("rest", pause + 0.3 * (i % 3), leave=0.5 if i == 2 else 0.1))
+            script.append(Step("rest", pause + 0.3 * (i % 3), rest="leave" if i == 2 else "hover"))
         script.append(step)
-    return (*script, Step("rest", 1.5, leave=1.0))
+    return (*script, Step("rest", 1.5, rest="leave"))
 
 
 SAMPLES: dict[str, Recipe] = {

@@ -2,60 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from trainer.errors import TrainerError
 from trainer.studio import stage
 from trainer.studio.anatomy import Anatomy, anatomy
 from trainer.studio.bodies import SIDES, Limb, hand, leg, person, rodrigues, vertex_normals
 from trainer.studio.foot_surface import FootSurface, foot_surface
-from trainer.studio.performance import Moment, Step
+from trainer.studio.performance import Moment
 from trainer.studio.reach import COUCH_TOP_MM, carried, transforms
+from trainer.studio.recipe import Recipe
 from trainer.studio.render import Rasteriser, film
 from trainer.studio.shade import ShadowMap, shade
 from trainer.studio.skin import foot_skin, hand_skin
 from trainer.studio.timing import wander
 from trainer.studio.truth import TruthLog
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that decides a clip; the same recipe gives the same frames.
-
-    script: the steps, or () for a bare foot of `seconds`. practitioner, client: people's seeds, with a skin tone index
-    or None for the person's own. seed: movement; camera_seed, stage_seed: camera, and light, towel and wall.
-    """
-
-    script: tuple[Step, ...] = ()
-    seconds: float = 10.0
-    seed: int = 1
-    side: str = "left"
-    view: str = "plantar"
-    practitioner: int = 1
-    client: int = 2
-    practitioner_tone: int | None = None
-    client_tone: int | None = None
-    camera_seed: int = 1
-    stage_seed: int = 1
-    width: int = 640
-    height: int = 480
-    fps: float = 30.0
-
-    def __post_init__(self) -> None:
-        if self.side not in SIDES or self.view not in VIEWS:
-            raise TrainerError(
-                f"Expected a side out of {', '.join(SIDES)} and a view out of {', '.join(VIEWS)}, "
-                f"but got '{self.side}' and '{self.view}'."
-            )
-        if min(self.width, self.height) < 16 or self.width % 2 or self.height % 2:
-            raise TrainerError(f"Expected an even width and height, but got {self.width}x{self.height}.")
-        if (not self.script and self.seconds <= 0) or self.fps <= 0:
-            raise TrainerError(f"Expected some seconds and frames, but got {self.seconds} s at {self.fps} fps.")
-
-
-VIEWS = ("plantar", "dorsal", "medial", "lateral")
 _SKIN_GAP_MM = 0.25
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from trainer.studio import grips
 from trainer.studio.movement import Place
 from trainer.studio.reach import Goal
-from trainer.studio.timing import cycles, smooth, wander
+from trainer.studio.timing import smooth, wander
 
 
 class Kneading:
@@ -19,7 +19,7 @@ class Kneading:
     def __init__(self, place: Place) -> None:
         rng = place.rng
         self._place = place
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         self._radius = rng.uniform(11, 17)
         self._vary = {s: wander(rng, 1, 0.2, 0.6) for s in self.hands}
         self._tremor = {s: wander(rng, 3, 3, 7) for s in self.hands}
@@ -58,7 +58,7 @@ class ThumbWalking:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         count = len(self.beat.instants) + 4
         bites = rng.uniform(2.6, 4.8, count)
         self._walked = np.concatenate([[0], np.cumsum(bites)])
@@ -96,7 +96,7 @@ class Friction:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         self._radius = rng.uniform(4.5, 7.5)
         self._u = rng.uniform(0.42, 0.66)
         self._w = grips.sign(place.lead_hand) * rng.uniform(0.1, 0.4)
@@ -124,7 +124,7 @@ class PressHold:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv, lead=0.05)
+        self.beat = place.beat(0.05)
         count = len(self.beat.instants) + 4
         s = grips.sign(place.lead_hand)
         self._spots = np.stack([rng.uniform(0.36, 0.7, count), s * rng.uniform(0.0, 0.45, count)], axis=1)
@@ -154,7 +154,7 @@ class FingerWalking:
         rng = place.rng
         self._place = place
         self.hands: tuple[str, ...] = (place.lead_hand,)
-        self.beat = cycles(rng, place.start_s, place.end_s, place.rate_per_min, place.cv)
+        self.beat = place.beat()
         self._walked = np.concatenate([[0], np.cumsum(rng.uniform(2.4, 4.4, len(self.beat.instants) + 4))])
         self._from = rng.uniform(0.74, 0.78)
         self._lane = grips.sign(place.lead_hand) * rng.uniform(-0.05, 0.3)
