@@ -20,7 +20,8 @@ import cv2
 import numpy as np
 from scipy import sparse
 
-from trainer.foot.atlas import GRID, SOLE_ZONES, zone_at
+from trainer.foot.atlas import GRID, SOLE_ZONES, TOP_ZONES, zone_at
+from trainer.model import View
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES, vertex_normals
 from trainer.studio.foot_surface import LANDMARKS, FootSurface
@@ -29,8 +30,8 @@ from trainer.studio.stage import Camera
 from trainer.studio.subdivision import refine, triangles
 
 CONTACT_MM = 3.0
-_DEPTH_STEP = 6
 _DEPTH_SLACK_MM = 9.0
+_POINT_MM = 5.0  # how far apart a mesh's splatted points lie at most
 
 
 def contact_part(body: Anatomy, part: str) -> sparse.csr_matrix:
@@ -73,24 +74,35 @@ def contact_part(body: Anatomy, part: str) -> sparse.csr_matrix:
     return denser.matrix[np.flatnonzero(chosen)]
 
 
-def depth_map(camera: Camera, clouds: list[np.ndarray]) -> np.ndarray:
-    """A coarse depth picture, mm, by splatting the meshes' vertices; inf where nothing is."""
-    height, width = camera.height // _DEPTH_STEP + 1, camera.width // _DEPTH_STEP + 1
+@dataclass(frozen=True, eq=False)
+class Depth:
+    """A coarse depth picture (h, w) mm, inf where nothing is; `step` pixels a cell."""
+
+    nearest: np.ndarray
+    step: int
+
+
+def depth_map(camera: Camera, clouds: list[np.ndarray]) -> Depth:
+    """Depth by splatting the meshes' vertices; a cell is as wide as they lie apart, so that no mesh has holes."""
+    away = float(np.linalg.norm(np.subtract(camera.target, camera.eye)))
+    step = max(4, round(_POINT_MM * camera.focal_px / away))
+    height, width = camera.height // step + 1, camera.width // step + 1
     nearest = np.full((height, width), np.inf, np.float32)
     for points in clouds:
         pixels, depth = camera.project(points)
         ok = camera.inside(pixels, depth)
-        cell = (pixels[ok] / _DEPTH_STEP).astype(int)
+        cell = (pixels[ok] / step).astype(int)
         np.minimum.at(nearest, (cell[:, 1], cell[:, 0]), depth[ok].astype(np.float32))
     filled = np.where(np.isinf(nearest), 1e9, nearest).astype(np.float32)
-    return cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return Depth(cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), step)
 
 
-def visible(camera: Camera, nearest: np.ndarray, points: np.ndarray, slack: float = _DEPTH_SLACK_MM) -> np.ndarray:
+def visible(camera: Camera, depth_picture: Depth, points: np.ndarray, slack: float = _DEPTH_SLACK_MM) -> np.ndarray:
     """(N,) bool: points (N, 3) that are in the picture with nothing before them."""
+    nearest = depth_picture.nearest
     pixels, depth = camera.project(points)
     inside = camera.inside(pixels, depth)
-    cell = np.clip((np.nan_to_num(pixels) / _DEPTH_STEP).astype(int), 0, np.array(nearest.shape)[::-1] - 1)
+    cell = np.clip((np.nan_to_num(pixels) / depth_picture.step).astype(int), 0, np.array(nearest.shape)[::-1] - 1)
     return np.asarray(inside & (depth < nearest[cell[:, 1], cell[:, 0]] + slack))
 
 
@@ -107,7 +119,7 @@ class TruthLog:
     foot_landmarks: list[np.ndarray] = field(default_factory=list)
     foot_visible: list[np.ndarray] = field(default_factory=list)
     contact: np.ndarray = field(default_factory=lambda: np.zeros(GRID))
-    zones: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SOLE_ZONES, 0.0))
+    zones: dict[str, float] = field(default_factory=lambda: dict.fromkeys((*SOLE_ZONES, *TOP_ZONES), 0.0))
     _parts: dict[tuple[str, str], sparse.csr_matrix] = field(default_factory=dict)
     _hands: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -149,24 +161,30 @@ class TruthLog:
         self.foot_visible.append(uncovered & visible(camera, depth_map(camera, [foot_points]), foot_points[ids], 42.0))
 
     def touch(self, stroke: Played, hands: dict[str, np.ndarray]) -> None:
-        """One frame of a stroke. hands: side -> vertices (N, 3) in the foot frame."""
+        """One frame of a stroke. hands: side -> vertices (N, 3) in the foot frame.
+
+        What touches the sole counts on the sole's map and zones, what touches the top in the top's zones; the narrow
+        border between them belongs to neither.
+        """
+        foot = self.foot
+        top = foot.foot & ~foot.sole & ((foot.normals[:, 2] < -0.2) | (foot.vertices[:, 2] < -45))
         cells = np.zeros(GRID, bool)
-        touched: set[int] = set()
+        touched: set[str] = set()
         for side in stroke.movement.hands:
             points = np.asarray(self._part(side, stroke.movement.contact) @ hands[side])
-            points = points[self.foot.distance(points) < CONTACT_MM]
+            points = points[foot.distance(points) < CONTACT_MM]
             if not len(points):
                 continue
-            _, near = self.foot.tree.query(points)
-            points = points[self.foot.sole[near]]
-            uv = self.foot.to_uv(points)
-            uv = uv[(uv >= 0).all(1) & (uv < 1).all(1)]
-            index = (uv * GRID).astype(int)
+            _, near = foot.tree.query(points)
+            uv = foot.to_uv(points)
+            on_map = (uv >= 0).all(1) & (uv < 1).all(1)
+            index = (uv[on_map & foot.sole[near]] * GRID).astype(int)
             cells[index[:, 0], index[:, 1]] = True
-            touched |= set(np.unique(zone_at("plantar", uv[:, 0], uv[:, 1])).tolist()) - {-1}
+            touched |= _zones("plantar", SOLE_ZONES, uv[on_map & foot.sole[near]])
+            touched |= _zones("dorsal", TOP_ZONES, uv[top[near]])
         self.contact += cells / self.fps
         for zone in touched:
-            self.zones[SOLE_ZONES[zone]] += 1 / self.fps
+            self.zones[zone] += 1 / self.fps
 
     def write(self, stem: Path, facts: dict[str, Any], strokes: tuple[Played, ...], sole_worked: bool) -> list[Path]:
         """Write `stem`.truth.json and .truth.npz; returns the paths."""
@@ -183,7 +201,7 @@ class TruthLog:
                 }
                 for p in strokes
             ],
-            "zone_seconds": {k: round(v, 4) for k, v in self.zones.items()} if sole_worked else {},
+            "zone_seconds": {k: round(v, 4) for k, v in self.zones.items()},
         }
         json_path, npz_path = (stem.with_name(stem.name + end) for end in (".truth.json", ".truth.npz"))
         json_path.write_text(json.dumps(data, indent=1) + "\n")
@@ -223,3 +241,8 @@ class TruthLog:
             ids = np.flatnonzero(limb.fine_weights[:, arm].sum(1) < 0.4)
             self._hands[side] = ids[::2]
         return self._hands[side]
+
+
+def _zones(view: View, names: tuple[str, ...], uv: np.ndarray) -> set[str]:
+    """The zones in which points (N, 2) lie."""
+    return {names[k] for k in np.unique(zone_at(view, uv[:, 0], uv[:, 1])).tolist() if k >= 0}
