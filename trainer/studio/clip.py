@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def preview(recipe: Recipe, at_s: float | None = None) -> np.ndarray:
             first = played.strokes[0] if played.strokes else None
             at_s = (first.start_s + first.end_s) / 2 if first else 0.0
         last: Moment | None = None
-        for moment in _moments(played, recipe, 10.0):
+        for moment in played.moments(10.0):
             last = moment
             if moment.time_s >= at_s:
                 break
@@ -57,7 +57,7 @@ def render_clip(recipe: Recipe, out_path: str | os.PathLike[str], progress: Prog
         total = round(played.seconds * recipe.fps)
         film_path = scratch.with_name(scratch.name + ".mp4")
         with _Writer(film_path, recipe) as writer:
-            for done, moment in enumerate(_moments(played, recipe, recipe.fps), start=1):
+            for done, moment in enumerate(played.moments(recipe.fps), start=1):
                 writer.write(scene.draw(moment, log))
                 if progress is not None:
                     progress(done, total)
@@ -87,18 +87,10 @@ def render_clip(recipe: Recipe, out_path: str | os.PathLike[str], progress: Prog
 
 
 def _played(scene: Scene, recipe: Recipe) -> Performance:
-    played = perform(scene.foot, scene.bodies, recipe.script, recipe.seed)
-    if not recipe.script:
-        return Performance(scene.foot, {}, (), recipe.seconds, (), recipe.seed)
-    return played
-
-
-def _moments(played: Performance, recipe: Recipe, fps: float) -> Iterator[Moment]:
-    if recipe.script:
-        yield from played.moments(fps)
-        return
-    for frame in range(round(played.seconds * fps)):
-        yield Moment(frame / fps, {}, {}, None)
+    return perform(
+        scene.foot, scene.bodies, recipe.script, recipe.seed, recipe.setting,
+        bare_seconds=recipe.seconds, calm=recipe.clean,
+    )  # fmt: skip
 
 
 class _Writer:

@@ -11,12 +11,15 @@ from scipy.spatial.transform import Rotation, Slerp
 from trainer.studio import grips
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES
+from trainer.studio.client import Client, FootMotion
 from trainer.studio.foot_surface import FootSurface
 from trainer.studio.movement import Movement, Place
 from trainer.studio.movements import MOVEMENTS, TEMPO
 from trainer.studio.reach import Goal, HandPose, Reach, bulk
 from trainer.studio.recipe import REST, Step
 from trainer.studio.timing import smooth, wander
+
+_FADE_S = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +34,19 @@ class Played:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """One frame: each hand's pose and elbow in the foot frame, and the stroke under way (None in a rest)."""
+    """One frame: each hand's pose and elbow in the foot frame, and the stroke under way (None in a rest).
+
+    foot_turn (3,) about the ankle, foot_shift (3,) mm, toe_turns (joint of the leg -> (3,) about its head): how the
+    foot lies on the stage; rotation vectors in radians. The hands go with it, for they are in its frame.
+    """
 
     time_s: float
     poses: dict[str, HandPose]
     elbows: dict[str, np.ndarray]
     stroke: Played | None
+    foot_turn: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    foot_shift: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    toe_turns: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +59,41 @@ class Performance:
     seconds: float
     rests: tuple[tuple[float, float, float], ...] = field(default=())
     seed: int = 0
+    setting: str = "couch"
+    calm: bool = False
 
     def moments(self, fps: float) -> Iterator[Moment]:
         """Every frame in order."""
+        client = Client(self.seed, self.seconds, calm=self.calm)
+        for moment in self._hands(fps) if self.bodies else self._bare(fps):
+            held, foot = self._held(moment.time_s)
+            own = client.at(moment.time_s, held)
+            toes = own.toes if not foot.toes else foot.toes
+            yield replace(moment, foot_turn=own.turn + foot.turn, foot_shift=own.shift, toe_turns=toes)
+
+    def _bare(self, fps: float) -> Iterator[Moment]:
+        for frame in range(round(self.seconds * fps)):
+            yield Moment(frame / fps, {}, {}, None)
+
+    def _held(self, time_s: float) -> tuple[float, FootMotion]:
+        """How firmly a stroke holds the foot, 0 to 1, and how it moves it; fading in and out outside the stroke."""
+        held, turn, toes = 0.0, np.zeros(3), {}
+        for stroke in self.strokes:
+            outside = max(stroke.start_s - time_s, time_s - stroke.end_s)
+            share = 1 - smooth(outside / _FADE_S)
+            if share <= 0:
+                continue
+            within = float(np.clip(time_s, stroke.start_s, stroke.end_s - 1e-3))
+            held = max(held, share)
+            turns = getattr(stroke.movement, "foot_turn", None)
+            if turns is not None:
+                turn = turn + share * turns(within)
+            bends = getattr(stroke.movement, "toe_turns", None)
+            if bends is not None:
+                toes = {name: share * bend for name, bend in bends(within).items()}
+        return held, FootMotion(turn, np.zeros(3), toes)
+
+    def _hands(self, fps: float) -> Iterator[Moment]:
         solvers = {s: Reach(self.bodies[s], self.foot) for s in SIDES}
         entries = [self._entry(solvers, p) for p in self.strokes]
         exits: dict[int, dict[str, HandPose]] = {}
@@ -168,8 +210,21 @@ def mix(a: HandPose, b: HandPose, share: float) -> HandPose:
     return HandPose(turn, a.wrist + share * (b.wrist - a.wrist), a.angles + share * (b.angles - a.angles))
 
 
-def perform(foot: FootSurface, bodies: dict[str, Anatomy], script: tuple[Step, ...], seed: int) -> Performance:
-    """Lay a script on the clock. Between two strokes there must be a rest; it is added (2 s) where missing."""
+def perform(
+    foot: FootSurface,
+    bodies: dict[str, Anatomy],
+    script: tuple[Step, ...],
+    seed: int,
+    setting: str = "couch",
+    bare_seconds: float = 0.0,
+    calm: bool = False,
+) -> Performance:
+    """Lay a script on the clock. Between two strokes there must be a rest; it is added (2 s) where missing.
+
+    bare_seconds: how long a clip without a script is; calm: the client's foot isn't restless.
+    """
+    if not script:
+        return Performance(foot, {}, (), bare_seconds, (), seed, setting, calm)
     rng = np.random.default_rng([seed, 11])
     strokes: list[Played] = []
     rests: list[tuple[float, float, float]] = []
@@ -199,4 +254,4 @@ def perform(foot: FootSurface, bodies: dict[str, Anatomy], script: tuple[Step, .
         strokes.append(Played(step.technique, clock, clock + step.seconds, MOVEMENTS[step.technique](place)))
         clock += step.seconds
         previous = "stroke"
-    return Performance(foot, bodies, tuple(strokes), clock, tuple(rests), seed)
+    return Performance(foot, bodies, tuple(strokes), clock, tuple(rests), seed, setting, calm)

@@ -13,9 +13,9 @@ import numpy as np
 from trainer.studio.anatomy import ANGLES, LIMITS, Anatomy
 from trainer.studio.bodies import rodrigues
 from trainer.studio.foot_surface import FootSurface
+from trainer.studio.stance import COUCH_EDGE_MM, COUCH_TOP_MM
 
 RADIAN_MM = 14.0
-COUCH_TOP_MM, COUCH_EDGE_MM = -5.0, 30.0
 WRIST_BEND = np.radians(50)
 
 
@@ -97,10 +97,12 @@ def bulk(body: Anatomy, pose: HandPose) -> np.ndarray:
 
 
 class Reach:
-    """The solver for one hand over one foot."""
+    """The solver for one hand over one foot. block: top (y) and edge (z), mm, of what the heel lies on, if anything."""
 
-    def __init__(self, body: Anatomy, foot: FootSurface) -> None:
-        self.body, self.foot = body, foot
+    def __init__(
+        self, body: Anatomy, foot: FootSurface, block: tuple[float, float] | None = (COUCH_TOP_MM, COUCH_EDGE_MM)
+    ) -> None:
+        self.body, self.foot, self.block = body, foot, block
 
     def solve(self, goal: Goal, start: HandPose, iterations: int = 4) -> HandPose:
         """Improve `start` towards `goal`."""
@@ -166,10 +168,10 @@ class Reach:
             places = carried(matrices, body.ball_joint, body.ball_point)
             inside = np.maximum(0, body.ball_radius - self.foot.distance(places))
             parts.append(goal.avoid_weight * inside)
-            # The couch fills everything below its top and behind its edge.
-            sunk = np.minimum(COUCH_TOP_MM - places[..., 1], COUCH_EDGE_MM - places[..., 2])
-            parts.append(goal.avoid_weight * np.maximum(0, sunk + body.ball_radius))
-            if goal.obstacles is not None:
+            if self.block is not None:
+                sunk = np.minimum(self.block[0] - places[..., 1], self.block[1] - places[..., 2])
+                parts.append(goal.avoid_weight * np.maximum(0, sunk + body.ball_radius))
+            if goal.obstacles is not None and len(goal.obstacles):
                 ball = goal.obstacles
                 gap = np.linalg.norm(places[:, :, None] - ball[:, :3], axis=-1)
                 overlap = np.maximum(0, body.ball_radius[:, None] + ball[:, 3] - gap)

@@ -11,11 +11,12 @@ from trainer.studio.anatomy import Anatomy, anatomy
 from trainer.studio.bodies import SIDES, Limb, hand, leg, person, rodrigues, vertex_normals
 from trainer.studio.foot_surface import FootSurface, foot_surface
 from trainer.studio.performance import Moment
-from trainer.studio.reach import COUCH_TOP_MM, carried, transforms
+from trainer.studio.reach import carried, transforms
 from trainer.studio.recipe import Recipe
 from trainer.studio.render import Rasteriser, film
 from trainer.studio.shade import ShadowMap, shade
 from trainer.studio.skin import foot_skin, hand_skin
+from trainer.studio.stance import COUCH_TOP_MM
 from trainer.studio.timing import wander
 from trainer.studio.truth import TruthLog
 
@@ -51,7 +52,6 @@ class Scene:
         self._gaps = self._toe_gaps()
         self._rng = np.random.default_rng([recipe.seed, 3])
         self._shake = wander(np.random.default_rng([recipe.camera_seed, 5]), 6, 0.08, 0.9)
-        self._yield = wander(np.random.default_rng([recipe.seed, 7]), 3, 0.1, 0.8)
         self._ankle = self.foot.limb.heads[self.foot.limb.index("foot")]
         self._raster = Rasteriser(recipe.width, recipe.height, stage.wall(recipe.stage_seed))
         self._foot_mesh = self._raster.add(self.foot.vertices, self.foot.limb.triangles)
@@ -127,14 +127,9 @@ class Scene:
         return replace(self.camera, eye=tuple(eye), target=tuple(target))
 
     def _foot_root(self, moment: Moment) -> np.ndarray:
-        """(3, 4) the foot's frame in the stage: it gives a little under the hands."""
-        turn = np.radians(0.7 if self.bodies else 1.4) * self._yield.at(moment.time_s)
-        if moment.stroke is not None:
-            extra = getattr(moment.stroke.movement, "foot_turn", None)
-            if extra is not None:
-                turn = turn + extra(moment.time_s)
-        matrix = rodrigues(turn)
-        return np.asarray(np.c_[matrix, self._ankle - matrix @ self._ankle])
+        """(3, 4) the foot's frame in the stage: turned about the ankle and shifted."""
+        matrix = rodrigues(moment.foot_turn)
+        return np.asarray(np.c_[matrix, self._ankle - matrix @ self._ankle + moment.foot_shift])
 
     def _posed_foot(self, root: np.ndarray, moment: Moment) -> tuple[np.ndarray, np.ndarray]:
         limb = self.foot.limb
@@ -143,11 +138,8 @@ class Scene:
         angle = np.array([inverse[2, 1] - inverse[1, 2], inverse[0, 2] - inverse[2, 0], inverse[1, 0] - inverse[0, 1]])
         sine = np.linalg.norm(angle) / 2
         rotations[0, limb.index("lowerleg02")] = angle / 2 * (np.arcsin(min(float(sine), 1.0)) / max(sine, 1e-9))
-        if moment.stroke is not None:
-            toes = getattr(moment.stroke.movement, "toe_turns", None)
-            if toes is not None:
-                for name, turn in toes(moment.time_s).items():
-                    rotations[0, limb.index(name)] = turn
+        for name, turn in moment.toe_turns.items():
+            rotations[0, limb.index(name)] = turn
         points = limb.skin(limb.transforms(rotations, root[None])[0])
         return points, limb.normals(points)
 
