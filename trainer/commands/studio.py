@@ -2,70 +2,70 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, TaskID
 
 from trainer.commands.guard import guarded
+from trainer.commands.rendering import tell, with_bar, with_crew
 from trainer.errors import TrainerError
 
 if TYPE_CHECKING:
-    from trainer.studio.recipe import Recipe
+    from trainer.studio.recipe import Recipe, Step
 
 app = typer.Typer(help="Render footage with known truth (extra `studio`).", no_args_is_help=True)
 
-Technique = Annotated[str | None, typer.Option(help="What the hands do; a bare foot when not given.")]
+Clip = Annotated[Path, typer.Option("--out", "-o", help="The clip to write, NAME.mp4; its truth goes beside it.")]
+Technique = Annotated[
+    str | None, typer.Option(help="What the hands do (`trainer techniques` lists them); a bare foot when not given.")
+]
+Tempo = Annotated[float | None, typer.Option(help="Cycles a minute, half to double the technique's preset.")]
+Zone = Annotated[str | None, typer.Option(help="The zone of the foot to work on, such as heel_medial.")]
+Style = Annotated[str | None, typer.Option(help="A named way of doing the technique.")]
+Hand = Annotated[str | None, typer.Option(help="The hand that leads: left or right.")]
 Seconds = Annotated[float, typer.Option(min=3, max=600, help="How long.")]
-Tempo = Annotated[float | None, typer.Option(min=5, max=400, help="Cycles a minute.")]
-Seed = Annotated[int, typer.Option(help="Movement, people, camera and light. Same seed, same pixels.")]
-
-
-@app.command()
-@guarded
-def samples(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to render into.")] = Path("sample_videos"),
-    split: Annotated[str, typer.Option(help="test (the sample clips) or tune (those tuned on).")] = "test",
-    only: Annotated[list[str] | None, typer.Option(help="Only this clip; may be given several times.")] = None,
-) -> None:
-    """Render the sample clips (or the tuning clips) with their truth beside them."""
-    from trainer.studio.samples import SPLITS, build_split
-
-    if split not in SPLITS:
-        raise TrainerError(f"Expected a split out of {', '.join(SPLITS)}, but got '{split}'.")
-    unknown = sorted(set(only or ()) - set(SPLITS[split]))
-    if unknown:
-        raise TrainerError(f"Expected clips out of {', '.join(SPLITS[split])}, but got '{unknown[0]}'.")
-    with Progress(transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def report(name: str, done: int, total: int) -> None:
-            task = tasks.setdefault(name, bar.add_task(name, total=total))
-            bar.update(task, completed=done)
-
-        written = build_split(out, split, only or None, report)
-    _tell(written)
+Seed = Annotated[int, typer.Option(min=0, help="Movement, people, camera and light. Same seed, same pixels.")]
+Side = Annotated[str | None, typer.Option(help="The foot: left or right. Drawn from the seed when not given.")]
+View = Annotated[str | None, typer.Option(help="The face that is seen: plantar (sole), dorsal, medial or lateral.")]
+Setting = Annotated[str | None, typer.Option(help="Where the foot is: couch, stool, or self (on one's own knee).")]
+Camera = Annotated[str | None, typer.Option(help="Where the camera stands: shoulder, side, above or phone.")]
+Size = Annotated[str, typer.Option(help="Width x height in pixels, both even: 640x480, 1280x720.")]
+Fps = Annotated[float, typer.Option(min=5, max=120, help="Frames a second.")]
+Clean = Annotated[bool, typer.Option("--clean", help="A teaching picture: calm light, no flaws of a camera.")]
+Workers = Annotated[int | None, typer.Option(min=1, max=256, help="Processes; as many as cores when not given.")]
 
 
 @app.command()
 @guarded
 def render(
-    out: Annotated[Path, typer.Option("--out", "-o", help="The clip to write, NAME.mp4.")],
+    out: Clip,
     technique: Technique = None,
-    seconds: Seconds = 12.0,
     tempo: Tempo = None,
+    seconds: Seconds = 12.0,
     seed: Seed = 1,
+    zone: Zone = None,
+    style: Style = None,
+    hand: Hand = None,
+    side: Side = None,
+    view: View = None,
+    setting: Setting = None,
+    camera: Camera = None,
+    size: Size = "640x480",
+    fps: Fps = 30.0,
+    clean: Clean = False,
 ) -> None:
-    """Render one clip of one technique."""
-    from trainer.studio.clip import render_clip
+    """Render a clip of one technique, or of a bare foot, with its truth beside it."""
+    from trainer.studio.clip import mp4_name, render_clip
 
-    with Progress(transient=True) as bar:
-        task = bar.add_task(out.name, total=None)
-        recipe = _recipe(technique, seconds, tempo, seed)
-        written = render_clip(recipe, out, lambda done, total: bar.update(task, completed=done, total=total))
-    _tell(written)
+    stroke = _Stroke(technique, tempo, zone, style, hand)
+    recipe = _recipe(
+        stroke, seconds, seed, size, fps, side=side, view=view, setting=setting, camera=camera, clean=clean
+    )
+    mp4_name(out)
+    with_bar(out.name, lambda report: render_clip(recipe, out, report))
 
 
 @app.command()
@@ -74,37 +74,93 @@ def preview(
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write.")] = Path("preview.png"),
     technique: Technique = None,
     tempo: Tempo = None,
+    seconds: Seconds = 12.0,
     seed: Seed = 1,
+    zone: Zone = None,
+    style: Style = None,
+    hand: Hand = None,
+    side: Side = None,
+    view: View = None,
+    setting: Setting = None,
+    camera: Camera = None,
+    size: Size = "640x480",
+    clean: Clean = False,
+    at: Annotated[
+        float | None, typer.Option(min=0, help="Seconds into the clip; the stroke's middle if not given.")
+    ] = None,
 ) -> None:
-    """Render one still."""
+    """Render one still of what `render` would make."""
     import cv2
 
     from trainer.files import write_bytes
     from trainer.studio.clip import preview as still
 
-    picture = still(_recipe(technique, 10.0, tempo, seed))
-    done, data = cv2.imencode(out.suffix or ".png", picture)
-    if not done:
+    stroke = _Stroke(technique, tempo, zone, style, hand)
+    recipe = _recipe(
+        stroke, seconds, seed, size, 30.0, side=side, view=view, setting=setting, camera=camera, clean=clean
+    )
+    if out.suffix.lower() not in (".png", ".jpg", ".jpeg"):
         raise TrainerError(f"Expected a picture's name like preview.png, but got '{out}'.")
+    _, data = cv2.imencode(out.suffix, still(recipe, at))
     write_bytes(out, data.tobytes())
-    _tell([out])
+    tell([out])
 
 
-def _recipe(technique: str | None, seconds: float, tempo: float | None, seed: int) -> Recipe:
-    from trainer.studio.movements import MOVEMENTS
+@app.command()
+@guarded
+def dataset(
+    clips: Annotated[int, typer.Option(min=1, help="How many clips; a larger set begins with the smaller one.")],
+    split: Annotated[str, typer.Option(help="train, tune or test: none shares people, cameras or seeds with another.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the clips and their index.json.")],
+    seconds: Annotated[float, typer.Option(min=4, max=600, help="How long each clip is.")] = 12.0,
+    size: Size = "640x480",
+    fps: Fps = 30.0,
+    workers: Workers = None,
+) -> None:
+    """Render clips drawn at random over all techniques, people, settings and cameras; a second run goes on."""
+    from trainer.studio.dataset import build_dataset, dataset_jobs
+    from trainer.studio.draw import Frame
+
+    width, height = _size(size)
+    frame = Frame(seconds, width, height, fps)
+    jobs = dataset_jobs(split, clips, frame)
+    with_crew(out, jobs, lambda seen: build_dataset(out, split, clips, frame, workers, seen))
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    technique: str | None
+    tempo: float | None
+    zone: str | None
+    style: str | None
+    hand: str | None
+
+
+def _recipe(stroke: _Stroke, seconds: float, seed: int, size: str, fps: float, **place: Any) -> Recipe:
+    """A recipe of one stroke; what isn't given (None) is the recipe's default or follows from the seed."""
+    from trainer.foot.atlas import TOP_ZONES
+    from trainer.studio.draw import faces
     from trainer.studio.recipe import Recipe
-    from trainer.studio.samples import one
+    from trainer.studio.script import single
 
-    if technique is not None and technique not in MOVEMENTS:
-        known = ", ".join(sorted(MOVEMENTS))
-        raise TrainerError(f"Expected a technique that can be rendered ({known}), but got '{technique}'.")
-    script = one(technique, seconds, tempo=tempo) if technique is not None else ()
+    more = {key: value for key, value in vars(stroke).items() if key != "technique" and value is not None}
+    script: tuple[Step, ...] = ()
+    given = {key: value for key, value in place.items() if value is not None}
+    if stroke.technique is not None:
+        script = single(stroke.technique, seconds, **more)
+        given.setdefault("view", "dorsal" if stroke.zone in TOP_ZONES else faces(stroke.technique)[0])
+    elif more:
+        raise TrainerError(f"Expected --technique with --{next(iter(more))}, but got none.")
+    given.setdefault("side", "left" if seed % 2 else "right")
+    width, height = _size(size)
     return Recipe(
-        script, seconds=seconds, seed=seed, practitioner=1000 + seed, client=2000 + seed, camera_seed=seed,
-        stage_seed=seed, side="left" if seed % 2 else "right",
+        script, seconds=seconds, seed=seed, camera_seed=seed, stage_seed=seed, width=width, height=height, fps=fps,
+        practitioner=1000 + seed, client=2000 + seed, **given,
     )  # fmt: skip
 
 
-def _tell(written: list[Path]) -> None:
-    for path in written:
-        Console().print(str(path), highlight=False, soft_wrap=True)
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})", text.strip().lower())
+    if found is None:
+        raise TrainerError(f"Expected a size like 640x480, but got '{text}'.")
+    return int(found[1]), int(found[2])

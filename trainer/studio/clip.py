@@ -4,116 +4,139 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2  # noqa: F401  (before av: their libraries must be loaded in this order)
 import numpy as np
 
-from trainer.studio.extra import need
+from trainer.errors import TrainerError
+from trainer.files import make_folder, write_error
 from trainer.studio.performance import Moment, Performance, perform
 from trainer.studio.recipe import Recipe
 from trainer.studio.scene import Scene
 from trainer.studio.truth import TruthLog
 
 Progress = Callable[[int, int], None]
+ENDINGS = (".mp4", ".truth.json", ".truth.npz", ".foot.json")
+"""A clip and its sidecars, by the ends of their names."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How hard H.264 works: x264's constant rate factor (lower is better and larger) and its preset."""
+
+    crf: int = 23
+    preset: str = "medium"
 
 
 def preview(recipe: Recipe, at_s: float | None = None) -> np.ndarray:
     """One picture (H, W, 3) uint8 BGR of a recipe, by default from the middle of its first stroke."""
-    scene = Scene(recipe)
-    try:
-        played = _played(scene, recipe)
+    with staged(recipe) as (scene, played):
         if at_s is None:
             first = played.strokes[0] if played.strokes else None
             at_s = (first.start_s + first.end_s) / 2 if first else 0.0
+        if not 0 <= at_s <= played.seconds:
+            raise TrainerError(f"Expected a moment from 0 to {played.seconds:g} s, but got {at_s:g} s.")
         last: Moment | None = None
         for moment in played.moments(10.0):
             last = moment
-            if moment.time_s >= at_s:
+            if moment.time_s >= at_s - 1e-6:
                 break
         if last is None:
-            raise ValueError("the recipe has no time to show")
+            raise TrainerError(f"Expected at least a tenth of a second to show, but got {played.seconds:g} s.")
         return scene.draw(last)
-    finally:
-        scene.close()
 
 
-def render_clip(recipe: Recipe, out_path: str | os.PathLike[str], progress: Progress | None = None) -> list[Path]:
+def render_clip(
+    recipe: Recipe,
+    out_path: str | os.PathLike[str],
+    progress: Progress | None = None,
+    encoding: Encoding | None = None,
+) -> list[Path]:
     """Render a recipe to `out_path` (.mp4) and its three sidecars.
 
-    progress(done, total) is called after every frame. Files appear under their names only when all are complete.
-    Returns the paths written.
+    progress(done, total) is called after every frame. Files appear under their names only when all are complete, the
+    film last. Returns the paths written. Raises TrainerError, also for a full disk; then nothing is left behind.
     """
-    out = Path(out_path)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    stem = out.with_suffix("")
-    scratch = stem.with_name(f".{stem.name}.part")
-    scene = Scene(recipe)
+    out = mp4_name(Path(out_path))
+    make_folder(out.parent)
+    scratch = scratch_of(out)
     try:
-        played = _played(scene, recipe)
-        log = TruthLog(scene.foot, scene.bodies, recipe.fps)
-        total = round(played.seconds * recipe.fps)
-        film_path = scratch.with_name(scratch.name + ".mp4")
-        with _Writer(film_path, recipe) as writer:
-            for done, moment in enumerate(played.moments(recipe.fps), start=1):
-                writer.write(scene.draw(moment, log))
-                if progress is not None:
-                    progress(done, total)
-        facts: dict[str, Any] = {
-            "format": 1,
-            "origin": "rendered",
-            "frames": len(log.time_s),
-            "fps": recipe.fps,
-            "width": recipe.width,
-            "height": recipe.height,
-            "foot": {"side": recipe.side, "view": recipe.view, "length_mm": round(scene.foot.length_mm, 1)},
-        }
-        sole_worked = recipe.view == "plantar" and bool(recipe.script)
-        sidecars = log.write(scratch, facts, played.strokes, sole_worked)
-        foot_path = scratch.with_name(scratch.name + ".foot.json")
-        foot_path.write_text(json.dumps(log.first_frame_foot(recipe.side, recipe.view), indent=1) + "\n")
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        with staged(recipe) as (scene, played):
+            _film(scene, played, scratch / out.name, progress, encoding or Encoding())
+        # The film goes first and comes last: where it stands, its sidecars are its own.
+        out.unlink(missing_ok=True)
         written = []
-        for path in (*sidecars, foot_path, film_path):
-            final = path.with_name(path.name.replace(scratch.name, stem.name, 1))
-            path.replace(final)
+        for ending in (*ENDINGS[1:], ENDINGS[0]):
+            final = out.with_name(out.stem + ending)
+            (scratch / final.name).replace(final)
             written.append(final)
         return written
+    except OSError as error:
+        raise write_error(out, error) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def is_complete(out: Path) -> bool:
+    """True when a clip stands with all its sidecars."""
+    return all(out.with_name(out.stem + ending).is_file() for ending in ENDINGS)
+
+
+def scratch_of(out: Path) -> Path:
+    """The hidden folder beside a clip in which it is made."""
+    return out.with_name(f".{out.stem}.part")
+
+
+def mp4_name(out: Path) -> Path:
+    if out.suffix.lower() != ".mp4":
+        raise TrainerError(f"Expected a clip's name like {out.stem or 'clip'}.mp4, but got '{out}'.")
+    return out
+
+
+@contextmanager
+def staged(recipe: Recipe) -> Iterator[tuple[Scene, Performance]]:
+    """The world of a recipe and what is played in it."""
+    scene = Scene(recipe)
+    try:
+        yield scene, perform(
+            scene.foot, scene.bodies, recipe.script, recipe.seed, recipe.setting,
+            bare_seconds=recipe.seconds, calm=recipe.clean,
+        )  # fmt: skip
     finally:
         scene.close()
-        for left in out.parent.glob(f"{scratch.name}*"):
-            left.unlink()
 
 
-def _played(scene: Scene, recipe: Recipe) -> Performance:
-    return perform(
-        scene.foot, scene.bodies, recipe.script, recipe.seed, recipe.setting,
-        bare_seconds=recipe.seconds, calm=recipe.clean,
-    )  # fmt: skip
+def _film(scene: Scene, played: Performance, path: Path, progress: Progress | None, encoding: Encoding) -> None:
+    """The film at `path` and its sidecars beside it."""
+    from trainer.video.writer import VideoWriter
 
-
-class _Writer:
-    """H.264 yuv420p through PyAV, constant frame rate."""
-
-    def __init__(self, path: Path, recipe: Recipe) -> None:
-        av = need("av")
-        self._av = av
-        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
-        self._stream = self._container.add_stream("libx264", rate=round(recipe.fps))
-        self._stream.width, self._stream.height = recipe.width, recipe.height
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.options = {"crf": "24", "preset": "medium", "x264-params": "threads=1"}
-
-    def __enter__(self) -> _Writer:
-        return self
-
-    def write(self, image: np.ndarray) -> None:
-        frame = self._av.VideoFrame.from_ndarray(image, format="bgr24")
-        for packet in self._stream.encode(frame):
-            self._container.mux(packet)
-
-    def __exit__(self, *_: object) -> None:
-        for packet in self._stream.encode():
-            self._container.mux(packet)
-        self._container.close()
+    recipe = scene.recipe
+    log = TruthLog(scene.foot, scene.bodies, recipe.fps)
+    total = round(played.seconds * recipe.fps)
+    # One thread: with more, x264 cuts the picture differently from machine to machine.
+    with VideoWriter(path, recipe.width, recipe.height, crf=encoding.crf, preset=encoding.preset, threads=1) as writer:
+        for done, moment in enumerate(played.moments(recipe.fps), start=1):
+            writer.write(scene.draw(moment, log), moment.time_s)
+            if progress is not None:
+                progress(done, total)
+    facts: dict[str, Any] = {
+        "format": 1,
+        "origin": "rendered",
+        "frames": len(log.time_s),
+        "fps": recipe.fps,
+        "width": recipe.width,
+        "height": recipe.height,
+        "foot": {"side": recipe.side, "view": recipe.view, "length_mm": round(scene.foot.length_mm, 1)},
+    }
+    stem = path.with_suffix("")
+    log.write(stem, facts, played.strokes, recipe.view == "plantar" and bool(recipe.script))
+    foot = log.first_frame_foot(recipe.side, recipe.view)
+    stem.with_name(stem.name + ".foot.json").write_text(json.dumps(foot, indent=1) + "\n")

@@ -1,0 +1,91 @@
+"""Rendering with something to watch: one clip, or many at once in several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from trainer.errors import TrainerError
+
+if TYPE_CHECKING:
+    from trainer.studio.crew import Event, Job
+    from trainer.studio.dataset import Made
+
+Report = Callable[[int, int], None]
+
+
+def with_bar(name: str, work: Callable[[Report], Sequence[Path]]) -> None:
+    """Run `work` with a bar of its frames, and print what it wrote."""
+    with _progress() as bar:
+        task = bar.add_task(name, total=None, rate="")
+        begun = perf_counter()
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, rate=_rate(done, perf_counter() - begun))
+
+        written = work(report)
+    tell(written)
+
+
+def with_crew(folder: Path, jobs: Sequence[Job], build: Callable[[Callable[[Event], None]], Made]) -> None:
+    """Run `build` with a bar of all its frames, or a line per clip without a terminal. Raises when clips failed."""
+    from trainer.studio.clip import is_complete
+    from trainer.studio.dataset import frames_of
+
+    missing = [job for job in jobs if not is_complete(folder / f"{job.name}.mp4")]
+    total, begun = sum(frames_of(job.recipe) for job in missing), perf_counter()
+    drawn = finished = 0
+    with _progress() as bar:
+        task = bar.add_task(f"0/{len(missing)} clips", total=total, rate="")
+
+        def seen(event: Event) -> None:
+            nonlocal drawn, finished
+            passed = perf_counter() - begun
+            if event.kind == "frame":
+                drawn += 1
+                bar.update(task, completed=min(drawn, total), rate=_rate(drawn, passed))
+                return
+            finished += 1
+            bar.update(task, description=f"{finished}/{len(missing)} clips")
+            left = (total - drawn) / max(drawn, 1) * passed
+            outcome = f"failed ({event.reason})" if event.kind == "failed" else "done"
+            if event.kind == "failed" or not bar.console.is_terminal:
+                bar.console.print(
+                    f"{finished}/{len(missing)} {event.job.name} {outcome}, {_rate(drawn, passed)}, "
+                    f"{max(left, 0) / 60:.0f} min left", highlight=False, soft_wrap=True, markup=False,
+                )  # fmt: skip
+
+        made = build(seen)
+    told = f"{made.clips} clips made in {made.seconds / 60:.1f} min" if made.clips else "No clip to make"
+    if made.before:
+        told += f", {made.before} stood already"
+    if made.frames:
+        told += f": {made.frames} frames, {made.fps:.1f} a second"
+    Console().print(f"{told}. {folder}", highlight=False, soft_wrap=True, markup=False)
+    if made.failed:
+        name, reason = next(iter(made.failed.items()))
+        more = f" and {len(made.failed) - 1} more" if len(made.failed) > 1 else ""
+        raise TrainerError(f"Expected every clip to be made, but not {name} ({reason}){more}: run it again.")
+
+
+def tell(written: Sequence[Path]) -> None:
+    """The files that were written, one a line."""
+    for path in written:
+        Console().print(str(path), highlight=False, soft_wrap=True, markup=False)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("left"),
+        console=Console(stderr=True), transient=True, speed_estimate_period=120,
+    )  # fmt: skip
+
+
+def _rate(frames: int, seconds: float) -> str:
+    return f"{frames / seconds:.1f} frames/s" if seconds > 0 else ""
