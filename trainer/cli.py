@@ -116,7 +116,9 @@ def demo(
 @app.command()
 @guarded
 def evaluate(
-    clips: Annotated[list[Path], typer.Argument(metavar="CLIP…", help="Videos with known truth beside them.")],
+    clips: Annotated[
+        list[Path], typer.Argument(metavar="CLIP…", help="Videos with known truth beside them, and folders of them.")
+    ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also save all figures in this JSON file.")] = None,
     json_out: Json = False,
     find_foot: Annotated[
@@ -125,13 +127,20 @@ def evaluate(
     backend: Annotated[
         str, typer.Option(help="Where hands come from: mediapipe, or truth to test the stages after it.")
     ] = "mediapipe",
+    yardstick: Annotated[
+        bool, typer.Option("--yardstick", help="Measure MediaPipe by itself on the same pictures, to stand beside.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes at work; one per core when not given.")] = None,
     model: Model = None,
 ) -> None:
     """Measure the program against footage whose truth is known."""
     from trainer.commands.evaluate import evaluate_all
 
     settings = read_settings(None, model=model, backend=backend)
-    if not evaluate_all(clips, settings, find_foot=find_foot, out=out, as_json=json_out):
+    done = evaluate_all(
+        clips, settings, find_foot=find_foot, yardstick=yardstick, workers=workers, out=out, as_json=json_out
+    )
+    if not done:
         raise typer.Exit(USER_ERROR)
 
 

@@ -9,7 +9,7 @@ import pytest
 from true_clip import FRAMES, KNEADING, arrays, facts, write_truth
 
 from trainer.errors import FormatError
-from trainer.score.truth import read_truth, truth_files
+from trainer.score.truth import check_pictures, read_truth, truth_files
 
 
 def test_reads_what_is_there(tmp_path: Path) -> None:
@@ -43,7 +43,11 @@ def test_a_missing_rate_is_nan(tmp_path: Path) -> None:
     ("keys", "value", "told"),
     [
         (("format",), 2, "Expected 1 at 'format'"),
-        (("frames",), "many", "a whole number at 'frames'"),
+        (("frames",), "many", "a whole number above 0 at 'frames'"),
+        (("frames",), 1, "more than one frame at 'frames'"),
+        (("width",), 0, "a whole number above 0 at 'width'"),
+        (("foot", "length_mm"), float("nan"), "a number at 'foot.length_mm'"),
+        (("foot", "length_mm"), 0.0, "a length above 0 at 'foot.length_mm'"),
         (("origin",), "dreamt", "one of rendered, filmed at 'origin'"),
         (("foot",), [], "an object at 'foot'"),
         (("foot", "view"), "above", "at 'foot.view'"),
@@ -114,3 +118,47 @@ def test_arrays_that_would_run_code_are_refused(tmp_path: Path) -> None:
     clip = write_truth(tmp_path, None, arrays(time_s=np.array([{}] * FRAMES, object)))
     with pytest.raises(FormatError):
         read_truth(clip)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("hand_visible", np.nan, "from 0 to 1"),
+        ("hand_visible", 1.5, "from 0 to 1"),
+        ("hand_landmarks_px", np.inf, "infinite"),
+        ("foot_landmarks_px", -np.inf, "infinite"),
+    ],
+)
+def test_numbers_that_cannot_be_are_named(tmp_path: Path, name: str, value: float, told: str) -> None:
+    content = arrays()
+    content[name][3] = value
+    with pytest.raises(FormatError, match=told):
+        read_truth(write_truth(tmp_path, None, content))
+
+
+def test_archives_that_are_damaged_within_or_none(tmp_path: Path) -> None:
+    clip = write_truth(tmp_path)
+    path = tmp_path / "clip.truth.npz"
+    np.savez_compressed(path, **arrays())
+    data = bytearray(path.read_bytes())
+    data[300:400] = bytes(100)
+    path.write_bytes(data)
+    with pytest.raises(FormatError, match="can't be read"):
+        read_truth(clip)
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(FormatError, match="one array"):
+        read_truth(clip)
+
+
+def test_a_video_must_be_the_one_that_the_truth_tells_of(tmp_path: Path) -> None:
+    clip = write_truth(tmp_path)
+    truth = read_truth(clip)
+    check_pictures(clip, truth, truth.time_s + 0.001, (320, 240))
+    for times, size, told in (
+        (truth.time_s[:-1], (640, 480), "Expected 100 pictures .* got 99"),
+        (truth.time_s, (480, 640), "Expected pictures of 640x480"),
+        (truth.time_s * 2, (640, 480), "at the times of its truth"),
+    ):
+        with pytest.raises(FormatError, match=told):
+            check_pictures(clip, truth, times, size)

@@ -1,4 +1,4 @@
-"""A scored clip against its truth: every metric by name, and tables of several clips.
+"""A scored clip against its truth: every metric by name.
 
 Names end in their unit where they have one (``_s``, ``_per_min``); the others are shares. Errors are best at 0,
 everything else at 1; ``BETTER`` says which way each goes. NaN: nothing to measure.
@@ -7,9 +7,7 @@ everything else at 1; ``BETTER`` says which way each goes. NaN: nothing to measu
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +17,13 @@ from trainer.model import Data, Floats, Presence, Stroke
 from trainer.rhythm import rhythm_of
 from trainer.score import hand_metrics as seen
 from trainer.score import metrics as told
+from trainer.score.hand_tally import STRAIGHT, HandLog, Sight, figures, log_hands
 from trainer.score.metrics import Segment
 from trainer.score.scorecard import grid_of, strokes_of
 from trainer.score.tracks import Tracks
 from trainer.score.truth import TrueSegment, Truth
+from trainer.score.yardstick import Yardstick
 from trainer.strokes.techniques import load_techniques
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 REST = "rest"
 
@@ -48,11 +45,15 @@ METRICS: dict[str, Metric] = {
     "hands_found_with_bridged": Metric("... or bridged", "high"),
     "hands_both_found": Metric("both hands found, when both are visible", "high"),
     "phantom_hands_per_min": Metric("phantom hands per minute (hand-frames)", "low", "{:.1f}"),
+    "phantom_frames": Metric("share of the frames with a phantom hand", "low", "{:.1%}"),
     "phantom_bridged_per_min": Metric("phantom bridged hands per minute (hand-frames)", "low", "{:.1f}"),
     "side_right": Metric("left/right called rightly", "high"),
     "identity_swaps": Metric("identity swaps", "low", "{:.0f}"),
+    "identity_swaps_per_10_min": Metric("... per 10 minutes of video", "low", "{:.1f}"),
     "landmark_error_median": Metric("hand landmark error / hand size, median", "low", "{:.1%}"),
     "landmark_error_p90": Metric("hand landmark error / hand size, 90th percentile", "low", "{:.1%}"),
+    "shown_error_median": Metric("... of hands that show at least 30 %, median", "low", "{:.1%}"),
+    "hidden_error_median": Metric("... of hands hidden more than that, median", "low", "{:.1%}"),
     "bridged_error_median": Metric("bridged hands' landmark error / hand size, median", "low", "{:.1%}"),
     "bridged_share": Metric("share of the reported hands that are bridged", "low"),
     "foot_found": Metric("foot found", "high"),
@@ -83,19 +84,58 @@ METRICS: dict[str, Metric] = {
 }  # fmt: skip
 """Every metric that ``evaluate_clip`` gives, in the order of the tables."""
 
+_EYE = [
+    "hands_found", "hands_both_found", "phantom_hands_per_min", "phantom_frames", "side_right", "identity_swaps",
+    "identity_swaps_per_10_min", "landmark_error_median", "landmark_error_p90", "shown_error_median",
+    "hidden_error_median",
+]  # fmt: skip
+YARDSTICK: dict[str, Metric] = {
+    "kept": Metric("of the visible hands that MediaPipe has: kept (measured)", "high", "{:.1%}"),
+    "kept_with_bridged": Metric("... or bridged", "high", "{:.1%}"),
+    "found_beyond": Metric("visible hands found that MediaPipe hasn't", "high", "{:.1%}"),
+    "visible_hand_frames": Metric("hands to be found (hand-frames)", "", "{:.0f}"),
+    **{f"stock_{name}": METRICS[name] for name in _EYE},
+}
+"""What is there beside with a yardstick. ``stock_…``: MediaPipe by itself, its hands called as it calls them."""
 
-def evaluate_clip(card: Data, tracks: Tracks, truth: Truth) -> Results:
-    """Metric name → number, for a clip's scorecard and tracks against its truth; every key of ``METRICS``.
+HAND_METRICS = frozenset([name for name in METRICS if name.startswith(("bridged_", "phantom_", "hands_"))] + _EYE)
+"""Those that are pooled over the frames of all clips."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClipResult:
+    """What a clip came to: its ``results``, and what totals over many clips need. ``techniques`` (T,): the true one of
+    each frame."""
+
+    results: Results
+    hands: HandLog
+    techniques: NDArray[np.object_]
+    view: str
+    side: str
+
+    @property
+    def seconds(self) -> float:
+        return len(self.techniques) * self.hands.frame_s
+
+
+def evaluate_clip(card: Data, tracks: Tracks, truth: Truth, yardstick: Yardstick | None = None) -> ClipResult:
+    """A clip's scorecard and tracks against its truth: every key of ``METRICS``, with a yardstick of ``YARDSTICK`` too.
 
     Frames are paired by time; a true frame without a row in the tracks counts as one in which nothing was seen.
     """
-    tracks = _at_size(tracks, card["video"], truth)
-    results = dict.fromkeys(METRICS, math.nan)
+    scale = np.array([truth.width / card["video"]["width"], truth.height / card["video"]["height"]])
+    tracks = replace(tracks, hand_px=tracks.hand_px * scale, foot_px=tracks.foot_px * scale)
     row = _rows_for(tracks.time_s, truth.time_s)
-    results |= _hands(tracks, row, truth) | _foot(tracks, row, truth)
+    frame_s = truth.duration_s / len(row) if len(row) else 0.0
+    ours, stock = _sight(tracks, row), yardstick.sight(scale) if yardstick is not None else None
+    size = truth.width, truth.height
+    hands = log_hands(ours, stock, truth.hand_px, truth.hand_visible, size, frame_s)
+    results = dict.fromkeys(METRICS if stock is None else {**METRICS, **YARDSTICK}, math.nan)
+    results |= figures(hands.tally()) | _foot(tracks, row, truth)
     results |= _strokes(card, tracks, row, truth) | _cycles(card, truth) | _rates(card, truth) | _places(card, truth)
     results["unseen_share"] = card["unseen_s"] / card["duration_s"] if card["duration_s"] > 0 else math.nan
-    return results
+    techniques = np.array(told.labels_at(truth.time_s, _segments(truth), REST), object)
+    return ClipResult(results, hands, techniques, truth.view, truth.side)
 
 
 def rate_errors(card: Data, truth: Truth) -> list[tuple[TrueSegment, float]]:
@@ -124,57 +164,6 @@ def _within(stroke: Stroke, start_s: float, end_s: float) -> Stroke:
     )
 
 
-def table(results: Mapping[str, Results]) -> Table:
-    """Clips by name as a table for the terminal: one row per metric, one column per clip, the mean of several last."""
-    from rich.table import Table as RichTable
-
-    shown = RichTable(title="Against truth", title_justify="left", caption_justify="left")
-    shown.caption = "–: nothing to measure. Definitions: trainer/score/metrics.py and hand_metrics.py"
-    shown.add_column("metric", overflow="fold")
-    shown.add_column("better", style="dim")
-    for name in results:
-        shown.add_column(name, justify="right", overflow="fold")
-    if len(results) > 1:
-        shown.add_column("mean", justify="right", style="bold")
-    for name, metric, cells in _cells(results):
-        shown.add_row(metric.title, metric.better, *cells, end_section=name in _SECTION_ENDS)
-    return shown
-
-
-def markdown(results: Mapping[str, Results]) -> str:
-    """The same table as Markdown, for a README."""
-    names = [*results, *(["mean"] if len(results) > 1 else [])]
-    lines = ["| " + " | ".join(["metric", "better", *names]) + " |", "|---|---|" + "---:|" * len(names)]
-    lines += ["| " + " | ".join([m.title, m.better, *cells]) + " |" for _, m, cells in _cells(results)]
-    return "\n".join(lines) + "\n"
-
-
-def mean_of(results: Mapping[str, Results]) -> Results:
-    """The mean of each metric over the clips in which there was something to measure."""
-    means = {}
-    for name in METRICS:
-        known = [clip[name] for clip in results.values() if math.isfinite(clip[name])]
-        means[name] = sum(known) / len(known) if known else math.nan
-    return means
-
-
-_SECTION_ENDS = {"bridged_share", "foot_hidden_error_median", "segment_edit", "cycle_f_without_offset", "rate_known"}
-
-
-def _cells(results: Mapping[str, Results]) -> list[tuple[str, Metric, list[str]]]:
-    columns = [*results.values(), *([mean_of(results)] if len(results) > 1 else [])]
-    return [
-        (name, metric, [metric.form.format(c[name]) if math.isfinite(c[name]) else "–" for c in columns])
-        for name, metric in METRICS.items()
-    ]
-
-
-def _at_size(tracks: Tracks, video: Data, truth: Truth) -> Tracks:
-    """The tracks in the truth's pixels: a clip may have been scored at a smaller size."""
-    scale = np.array([truth.width / video["width"], truth.height / video["height"]])
-    return replace(tracks, hand_px=tracks.hand_px * scale, foot_px=tracks.foot_px * scale)
-
-
 def _rows_for(times_s: Floats, wanted_s: Floats) -> Rows:
     """(T,) row of the tracks for each true frame, -1 where none lies within 0.6 of the frames' spacing."""
     if not len(times_s) or not len(wanted_s):
@@ -186,32 +175,12 @@ def _rows_for(times_s: Floats, wanted_s: Floats) -> Rows:
     return np.where(np.abs(times_s[nearer] - wanted_s) <= 0.6 * spacing, nearer, -1)
 
 
-def _hands(tracks: Tracks, row: Rows, truth: Truth) -> Results:
-    reported_px = _take(tracks.hand_px, row)
+def _sight(tracks: Tracks, row: Rows) -> Sight:
     presence = np.full((len(row), 2), Presence.UNKNOWN.value, object)
     presence[row >= 0] = tracks.hand_presence[row[row >= 0]]
+    called = np.broadcast_to(STRAIGHT, (len(row), 2))
     measured, bridged = presence == Presence.MEASURED.value, presence == Presence.BRIDGED.value
-    wanted = seen.to_be_found(truth.hand_px, truth.hand_visible, (truth.width, truth.height))
-    matches = seen.match_hands(reported_px, measured, truth.hand_px)
-    any_matches = seen.match_hands(reported_px, measured | bridged, truth.hand_px)
-    only_bridged = seen.match_hands(reported_px, bridged, truth.hand_px)
-    both = np.asarray(wanted.all(axis=1))
-    both_matched = np.asarray((matches.partner >= 0).all(axis=1))
-    median, p90 = seen.landmark_error(matches)
-    reported = int((measured | bridged).sum())
-    return {
-        "hands_found": seen.found_share(matches, wanted),
-        "hands_found_with_bridged": seen.found_share(any_matches, wanted),
-        "hands_both_found": float(both_matched[both].mean()) if both.any() else math.nan,
-        "phantom_hands_per_min": seen.phantoms_per_min(matches, measured, truth.duration_s),
-        "phantom_bridged_per_min": seen.phantoms_per_min(any_matches, bridged, truth.duration_s),
-        "side_right": seen.side_right_share(matches),
-        "identity_swaps": float(seen.identity_swaps(matches)) if wanted.any() else math.nan,
-        "landmark_error_median": median,
-        "landmark_error_p90": p90,
-        "bridged_error_median": seen.landmark_error(only_bridged)[0],
-        "bridged_share": float(bridged.sum()) / reported if reported else math.nan,
-    }
+    return Sight(_take(tracks.hand_px, row), measured, bridged, called)
 
 
 def _foot(tracks: Tracks, row: Rows, truth: Truth) -> Results:
@@ -229,7 +198,7 @@ def _foot(tracks: Tracks, row: Rows, truth: Truth) -> Results:
 
 
 def _strokes(card: Data, tracks: Tracks, row: Rows, truth: Truth) -> Results:
-    true = [Segment(s.technique, s.start_s, s.end_s) for s in truth.segments if s.technique != REST]
+    true = _segments(truth)
     predicted = [Segment(s["technique"], s["start_s"], s["end_s"]) for s in card["segments"]]
     predicted = [segment for segment in predicted if segment.technique != REST]
     spans = [(s["start_s"], s["end_s"]) for s in card.get("not_sure", [])]
@@ -244,6 +213,10 @@ def _strokes(card: Data, tracks: Tracks, row: Rows, truth: Truth) -> Results:
         **{f"segment_f1_{k}": told.segmental_f1(predicted, true, k / 100) for k in (10, 25, 50)},
         "segment_edit": told.edit_score([s.technique for s in predicted], [s.technique for s in true]),
     }
+
+
+def _segments(truth: Truth) -> list[Segment]:
+    return [Segment(s.technique, s.start_s, s.end_s) for s in truth.segments if s.technique != REST]
 
 
 def _cycles(card: Data, truth: Truth) -> Results:

@@ -35,6 +35,18 @@ def hand_size(true_px: Floats) -> Floats:
     return np.where(size > 0, size, np.nan)
 
 
+def hand_sizes(true_px: Floats) -> Floats:
+    """(T, 2) as ``hand_size``, for the hands (T, 2, 21, 2) of one clip: one that is partly out of the picture is not
+    smaller for that, so it gets at least the median size of its own whole self."""
+    size = hand_size(true_px)
+    whole = np.where(np.isfinite(true_px).all(axis=(-2, -1)), size, np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        usual = np.nanmedian(whole, axis=0) if len(whole) else np.full(2, np.nan)
+    larger: Floats = np.where(np.isfinite(whole), size, np.fmax(size, usual))
+    return np.where(np.isfinite(size), larger, np.nan)
+
+
 def to_be_found(true_px: Floats, visible: Floats, size: tuple[int, int]) -> Flags:
     """(T, 2) bool: the true hands that a perfect eye finds.
 
@@ -67,7 +79,7 @@ def match_hands(reported_px: Floats, reported: Flags, true_px: Floats) -> HandMa
     distance = np.linalg.norm(reported_px[:, :, None] - true_px[:, None], axis=-1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        error = np.nanmean(distance, axis=-1) / hand_size(true_px)[:, None, :]
+        error = np.nanmean(distance, axis=-1) / hand_sizes(true_px)[:, None, :]
     error = np.where(reported[:, :, None] & (error < MATCH_TOLERANCE), error, np.inf)
     straight = np.stack([error[:, 0, 0], error[:, 1, 1]], axis=1)
     crossed = np.stack([error[:, 0, 1], error[:, 1, 0]], axis=1)
@@ -79,45 +91,22 @@ def match_hands(reported_px: Floats, reported: Flags, true_px: Floats) -> HandMa
     return HandMatches(np.where(matched, partner, -1), np.where(matched, chosen, np.nan))
 
 
-def found_share(matches: HandMatches, wanted: Flags) -> float:
-    """Share of the ``wanted`` (T, 2) true hands that were matched; NaN when there were none."""
-    found = _found(matches)
-    return float(found[wanted].mean()) if wanted.any() else float("nan")
+def found(matches: HandMatches) -> Flags:
+    """(T, 2) which true hands were matched."""
+    flags: Flags = np.stack([(matches.partner == hand).any(axis=1) for hand in (0, 1)], axis=1)
+    return flags
 
 
-def phantoms_per_min(matches: HandMatches, reported: Flags, duration_s: float) -> float:
-    """Reported hands that are no true hand, counted once per frame, per minute of video.
-
-    A hand reported on a bare foot in every frame of a 30 fps video comes to 1800. A second report of the
-    same true hand counts too.
-    """
-    phantoms = int(np.count_nonzero(reported & (matches.partner < 0)))
-    return phantoms / (duration_s / 60.0) if duration_s > 0 else float("nan")
-
-
-def side_right_share(matches: HandMatches) -> float:
-    """Share of the matched hands that were called left or right rightly."""
-    matched = matches.partner >= 0
-    right = matches.partner == np.array([0, 1])
-    return float(right[matched].mean()) if matched.any() else float("nan")
-
-
-def identity_swaps(matches: HandMatches) -> int:
-    """How often a true hand came to be reported in the other slot than before (CLEAR MOT's mismatches)."""
-    swaps = 0
+def swap_events(matches: HandMatches, called: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(T,) how many true hands came, in that frame, to be called otherwise than when they were last seen (CLEAR MOT's
+    mismatches). ``called`` (T, 2): what the hand in each slot was called, 0 left or 1 right."""
+    events = np.zeros(len(matches.partner), np.int64)
     for hand in (0, 1):
         at = matches.partner == hand
-        slots = np.where(at.any(axis=1), at.argmax(axis=1), -1)
-        slots = slots[slots >= 0]
-        swaps += int(np.count_nonzero(np.diff(slots)))
-    return swaps
-
-
-def landmark_error(matches: HandMatches) -> tuple[float, float]:
-    """(median, 90th percentile) over matched hands of the mean landmark distance, as a share of the hand's
-    size.
-    """
-    return _median_p90(matches.error)
+        rows = np.flatnonzero(at.any(axis=1))
+        names = called[rows, at[rows].argmax(axis=1)]
+        events[rows[1:]] += np.diff(names) != 0
+    return events
 
 
 def foot_found_share(seen: Flags, visible: Flags) -> float:
@@ -146,14 +135,11 @@ def foot_error(reported_px: Floats, true_px: Floats, counted: Flags) -> tuple[fl
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         mean = np.nanmean(np.where(counted, distance, np.nan), axis=1)
-    return _median_p90(mean / foot_length_px(true_px))
+    return median_p90(mean / foot_length_px(true_px))
 
 
-def _found(matches: HandMatches) -> Flags:
-    return np.stack([(matches.partner == hand).any(axis=1) for hand in (0, 1)], axis=1)
-
-
-def _median_p90(values: ArrayLike) -> tuple[float, float]:
+def median_p90(values: ArrayLike) -> tuple[float, float]:
+    """(median, 90th percentile) of what is known of the values; NaN when nothing is."""
     known = np.asarray(values, float)
     known = known[np.isfinite(known)]
     if not len(known):

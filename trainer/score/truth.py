@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import math
 import zipfile
+import zlib
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -85,6 +86,8 @@ def read_truth(clip: Path | str) -> Truth:
     if facts.take("format", int) != FORMAT:
         raise facts.wrong("format", f"{FORMAT}")
     frames = facts.take("frames", int)
+    if frames < 2:
+        raise facts.wrong("frames", "more than one frame")
     foot = facts.inside("foot")
     segments = tuple(_segment(_Facts(item, facts_path, f"segments[{i}].")) for i, item in facts.items("segments"))
     for before, after in pairwise(segments):
@@ -99,7 +102,7 @@ def read_truth(clip: Path | str) -> Truth:
         height=facts.take("height", int),
         side=foot.choice("side", SIDES),
         view=foot.choice("view", VIEWS),
-        length_mm=foot.number("length_mm"),
+        length_mm=foot.length("length_mm"),
         segments=segments,
         zone_seconds={zone: zones.number(zone) for zone in zones.data},
         time_s=arrays["time_s"],
@@ -109,6 +112,28 @@ def read_truth(clip: Path | str) -> Truth:
         foot_visible=arrays["foot_landmarks_visible"].astype(bool),
         contact_seconds=arrays["contact_seconds"],
     )
+
+
+def check_pictures(clip: Path, truth: Truth, time_s: Floats, size: tuple[int, int]) -> None:
+    """Raises FormatError where a video's pictures, at ``time_s`` (T,) and of ``size`` (perhaps scaled), aren't those
+    that the truth tells of."""
+    width, height = size
+    if abs(width * truth.height - height * truth.width) > max(truth.width, truth.height) + max(size):
+        raise FormatError(
+            f"Expected pictures of {truth.width}x{truth.height} in '{clip}' as in its truth, but got {width}x{height}: "
+            "the truth is another clip's."
+        )
+    if len(time_s) != len(truth.time_s):
+        raise FormatError(
+            f"Expected {len(truth.time_s)} pictures in '{clip}' as in its truth, but got {len(time_s)}: "
+            "the video is cut off, or the truth another clip's."
+        )
+    late_s = float(np.abs(time_s - truth.time_s + truth.time_s[0]).max())
+    if late_s > 0.5 * truth.duration_s / len(time_s):
+        raise FormatError(
+            f"Expected the pictures of '{clip}' at the times of its truth, but they are up to {late_s:.3f} s off: "
+            "the truth is another clip's."
+        )
 
 
 class _Facts:
@@ -131,8 +156,8 @@ class _Facts:
 
     def take(self, key: str, kind: type[int]) -> int:
         value = self.data.get(key)
-        if not isinstance(value, kind) or isinstance(value, bool) or value < 0:
-            raise self.wrong(key, "a whole number")
+        if not isinstance(value, kind) or isinstance(value, bool) or value < 1:
+            raise self.wrong(key, "a whole number above 0")
         return value
 
     def number(self, key: str, *, missing: bool = False) -> float:
@@ -142,6 +167,12 @@ class _Facts:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not (missing or math.isfinite(value)):
             raise self.wrong(key, "a number")
         return float(value)
+
+    def length(self, key: str) -> float:
+        value = self.number(key)
+        if not value > 0:
+            raise self.wrong(key, "a length above 0")
+        return value
 
     def choice(self, key: str, allowed: tuple[Any, ...]) -> Any:
         if self.data.get(key) not in allowed:
@@ -184,7 +215,7 @@ def _read_json(path: Path) -> Any:
     except OSError as error:
         told = error.strerror
         raise FormatError(f"Expected the clip's truth at '{path}', but it can't be read: {told}.") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(f"Expected the clip's truth (JSON) in '{path}', but it isn't JSON: {error}.") from None
 
 
@@ -198,15 +229,25 @@ def _read_arrays(path: Path, frames: int) -> dict[str, NDArray[Any]]:
         "contact_seconds": atlas.GRID,
     }
     try:
-        with path.open("rb") as stream, np.load(stream) as file:
-            arrays = {name: _numbers(file, name, shape, path) for name, shape in shapes.items()}
+        with path.open("rb") as stream:
+            file = np.load(stream)
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise ValueError("it is one array, not an archive of several")
+            with file:
+                arrays = {name: _numbers(file, name, shape, path) for name, shape in shapes.items()}
     except FileNotFoundError:
         raise FormatError(f"Expected the clip's truth per frame at '{path}', but there is none.") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise FormatError(f"Expected NumPy arrays in '{path}', but they can't be read: {error}.") from None
-    time_s = arrays["time_s"]
+    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise FormatError(f"Expected NumPy arrays in '{path}', but they can't be read: {reason}.") from None
+    time_s, visible = arrays["time_s"], arrays["hand_visible"]
     if not (np.isfinite(time_s).all() and (np.diff(time_s) > 0).all()):
         raise FormatError(f"Expected 'time_s' to rise in '{path}', but it doesn't.")
+    if not ((visible >= 0) & (visible <= 1)).all():
+        raise FormatError(f"Expected shares from 0 to 1 as 'hand_visible' in '{path}', but there are others.")
+    for name in ("hand_landmarks_px", "foot_landmarks_px"):
+        if np.isinf(arrays[name]).any():
+            raise FormatError(f"Expected pixels (NaN: unknown) as '{name}' in '{path}', but some are infinite.")
     return arrays
 
 

@@ -1,0 +1,85 @@
+"""Many clips against their truth: totals and groups in which every frame counts the same, whichever clip it is of."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer.score.evaluate import HAND_METRICS, METRICS, ClipResult, Results
+from trainer.score.hand_tally import Tally, figures, total
+
+ClipFacts = Mapping[str, str]
+INDEX = "index.json"
+_FACTS = {
+    "setting": ("setting",),
+    "camera": ("camera",),
+    "style": ("style",),
+    "hands' skin": ("practitioner_tone", "hand_tone", "skin_tone"),
+    "foot's skin": ("client_tone", "foot_tone"),
+}
+"""Group by what an index tells of a clip: the first of these keys that it has."""
+
+
+def overall(clips: Iterable[ClipResult]) -> Results:
+    """Every metric over all clips: the hands' over all frames, the others as means weighted by the clips' length."""
+    clips = list(clips)
+    results: Results = {}
+    for name in METRICS:
+        known = [c for c in clips if math.isfinite(c.results[name])]
+        weight = sum(c.seconds for c in known)
+        results[name] = sum(c.results[name] * c.seconds for c in known) / weight if weight > 0 else math.nan
+    hands = figures(total([c.hands.tally() for c in clips]))
+    return results | {name: value for name, value in hands.items() if name not in METRICS or name in HAND_METRICS}
+
+
+def groups(clips: Mapping[str, ClipResult], facts: Mapping[str, ClipFacts]) -> dict[str, dict[str, Results]]:
+    """By what → which → the hand metrics of its frames. ``facts``: what an index tells of each clip."""
+    tallies: dict[str, dict[str, list[Tally]]] = {}
+    for name, clip in clips.items():
+        for technique in np.unique(clip.techniques.astype(str)):
+            part = clip.hands.tally(clip.techniques == technique)
+            tallies.setdefault("technique", {}).setdefault(technique, []).append(part)
+        told = {"view": clip.view, "side": clip.side, **facts.get(name, {})}
+        for by, which in told.items():
+            tallies.setdefault(by, {}).setdefault(which, []).append(clip.hands.tally())
+    return {by: {which: figures(total(parts[which])) for which in sorted(parts)} for by, parts in tallies.items()}
+
+
+def read_facts(clip: Path) -> ClipFacts:
+    """What the ``index.json`` beside a clip tells of it, as far as it can be read; nothing where there is none."""
+    try:
+        index = json.loads((clip.parent / INDEX).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    entry = _flat(_entry(index, clip))
+    found = {by: next((entry[key] for key in keys if key in entry), None) for by, keys in _FACTS.items()}
+    return {by: which for by, which in found.items() if which is not None}
+
+
+def _entry(index: Any, clip: Path) -> Any:
+    """A clip's own entry: under its name, or the one of a list that names it."""
+    entries = index.get("clips", index) if isinstance(index, dict) else index
+    names = {clip.name, clip.stem}
+    if isinstance(entries, dict):
+        return next((entries[name] for name in names if name in entries), None)
+    if isinstance(entries, list):
+        dicts = [e for e in entries if isinstance(e, dict)]
+        keys = ("name", "clip", "file", "video", "id")
+        return next((e for e in dicts if any(Path(str(e.get(key, ""))).name in names for key in keys)), None)
+    return None
+
+
+def _flat(entry: Any) -> dict[str, str]:
+    """The plain values of an entry and of the objects in it, as text."""
+    if not isinstance(entry, dict):
+        return {}
+    flat: dict[str, str] = {}
+    for value in entry.values():
+        if isinstance(value, dict):
+            flat = {**_flat(value), **flat}
+    return flat | {key: str(value) for key, value in entry.items() if isinstance(value, (str, int)) and value != ""}
