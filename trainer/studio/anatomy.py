@@ -153,9 +153,11 @@ def anatomy(limb: Limb) -> Anatomy:
             base = f"finger{k}-1"
             spot(f"{finger}_root", base, 0.5 * (head[base] + tail[base]), volar[limb.index(base)], 4)
             spot(f"{finger}_knuckle", base, 0.8 * tail[base] + 0.2 * head[base], -volar[limb.index(base)], 5)
+            spot(f"{finger}_bend", middle, 0.06 * tail[middle] + 0.94 * head[middle], -volar[limb.index(base)], 5)
             spot(f"{finger}_mound", f"metacarpal{k - 1}", 0.15 * wrist + 0.85 * head[base], palm, 6)
     spot("palm", "metacarpal2", 0.5 * wrist + 0.5 * head["finger3-1"], palm, 8)
     spot("heel", "wrist", 0.8 * wrist + 0.2 * head["finger3-1"], palm, 10)
+    spot("little_edge", "finger5-1", 0.7 * head["finger5-1"] + 0.3 * tail["finger5-1"], -radial, 6)
     spot("edge", "metacarpal4", 0.5 * wrist + 0.5 * head["finger5-1"], -radial, 8)
 
     ball_joint: list[int] = []

@@ -7,7 +7,11 @@ from collections.abc import Callable
 from trainer.studio.hand_strokes import Effleurage, Knuckling, Tapotement, Wringing
 from trainer.studio.joint_strokes import AnkleRotation, ToePull, ToeRotation
 from trainer.studio.movement import Movement, Place
-from trainer.studio.thumb_strokes import FingerWalking, Friction, Kneading, PressHold, ThumbWalking
+from trainer.studio.styles import FACES, STYLES, drawn_style
+from trainer.studio.thumb_strokes import Friction, Kneading, PressHold
+from trainer.studio.walking_strokes import FingerWalking, ThumbWalking
+
+__all__ = ["FACES", "MOVEMENTS", "STYLES", "TEMPO", "drawn_style"]
 
 MOVEMENTS: dict[str, Callable[[Place], Movement]] = {
     "effleurage": Effleurage,
@@ -31,6 +35,3 @@ TEMPO = {
     "press_hold": (9.0, 11.0), "wringing": (34.0, 70.0), "toe_rotation": (22.0, 50.0), "toe_pull": (12.0, 26.0),
     "ankle_rotation": (12.0, 26.0),
 }  # fmt: skip
-
-# Named ways of doing a technique; `place.style` is one of them.
-STYLES: dict[str, tuple[str, ...]] = dict.fromkeys(MOVEMENTS, ("plain",))
