@@ -103,7 +103,7 @@ class Effleurage(Stroke):
 
 
 class Knuckling(Stroke):
-    """A loose fist circles on the sole, or rolls up and down; the beat is each roll, when it is furthest to the toes."""
+    """A loose fist circles on the sole, or rolls up and down; the beat is each roll, at its furthest to the toes."""
 
     technique = "knuckling"
     contact = "knuckles"
@@ -150,7 +150,7 @@ class Knuckling(Stroke):
 class Tapotement(Stroke):
     """Light percussion: the hand leaves the skin between strikes; the beat is each strike.
 
-    both_hands, one_hand: the fingers' pads; hacking: the edges of both hands; cupped: the hollow hand; fist: on the heel.
+    both_hands, one_hand: the fingers' pads; hacking: the hands' edges; cupped: the hollow hand; fist: on the heel.
     """
 
     technique = "tapotement"

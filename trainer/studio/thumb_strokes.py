@@ -29,9 +29,8 @@ class Kneading(Stroke):
         elif self.style == "top":
             self._area = self.area(Spot("top", 0.6, 0.0, 0.1, 0.5))
         else:
-            self._area = self.area(
-                Spot("sole", 0.48, 0.0, 0.18, 0.5), Spot("sole", 0.62, 0.0, 0.10, 0.5), Spot("sole", 0.34, 0.0, 0.1, 0.4)
-            )
+            middles = ((0.48, 0.18), (0.62, 0.10), (0.34, 0.10))
+            self._area = self.area(*(Spot("sole", u, 0.0, half, 0.5) for u, half in middles))
         self._one = self.style == "one_thumb" or abs(self._area.w) > 0.45
         if self._one:
             self.reach_for(self._area.w, 0.25)
@@ -145,7 +144,7 @@ class PressHold(Stroke):
     def __init__(self, place: Place) -> None:
         super().__init__(place, 0.05)
         rng = place.rng
-        self.contact = {"knuckle": "index_knuckle", "top": "index_and_middle"}.get(self.style, "thumb_pad")
+        self.contact = {"knuckle": "index_bend", "top": "index_and_middle"}.get(self.style, "thumb_pad")
         if self.face == "top":
             self._area = self.area(Spot("top", 0.6, 0.0, 0.12, 0.35))
         else:

@@ -10,6 +10,7 @@ from trainer.studio.foot_surface import FootSurface
 from trainer.studio.reach import Goal, HandPose, Pin
 from trainer.studio.timing import smooth
 
+
 def toe_span(foot: FootSurface, toe: int) -> tuple[float, float]:
     """u of a toe's web and of its tip."""
     limb = foot.limb

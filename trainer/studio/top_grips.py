@@ -97,9 +97,7 @@ def palm_on_top(
     )
 
 
-def fingers_at_ankle(
-    body: Anatomy, side: str, target: np.ndarray, normal: np.ndarray, depth: float = 1.0
-) -> Goal:
+def fingers_at_ankle(body: Anatomy, side: str, target: np.ndarray, normal: np.ndarray, depth: float = 1.0) -> Goal:
     """Index and middle finger pads beside the ankle bone, the hand along the side of the heel."""
     s = grips.sign(side)
     posture = HandPose(

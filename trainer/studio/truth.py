@@ -63,10 +63,21 @@ def contact_part(body: Anatomy, part: str) -> sparse.csr_matrix:
     elif part == "knuckles":
         bones = [limb.index(f"finger{k}-{p}") for k in range(2, 6) for p in (1, 2)]
         chosen = (weights[:, bones].sum(1) > 0.5) & (facing < -0.2)
-    elif part in ("palm", "palm_and_fingers"):
+    elif part == "index_and_middle":
+        chosen = (last_bone(2, 0.1, 1.3) | last_bone(3, 0.1, 1.3)) & (facing > -0.1)
+    elif part == "index_bend":
+        j = limb.index("finger2-2")
+        near = np.linalg.norm(points - limb.heads[j], axis=1) < 16
+        chosen = (weights[:, [limb.index("finger2-1"), j]].sum(1) > 0.5) & near & (facing < 0.2)
+    elif part == "edge":
+        bones = [limb.index(n) for n in ("metacarpal4", "finger5-1", "finger5-2", "finger5-3")]
+        chosen = (weights[:, bones].sum(1) > 0.5) & (normals @ body.frame[:, 0] < -0.5)
+    elif part in ("palm", "palm_and_fingers", "whole_hand"):
         names = [n for n in limb.names if n.startswith(("metacarpal", "wrist"))]
-        if part == "palm_and_fingers":
+        if part != "palm":
             names += [n for n in limb.names if n.startswith(("finger2", "finger3", "finger4", "finger5"))]
+        if part == "whole_hand":
+            names += [n for n in limb.names if n.startswith("finger1")]
         bones = [limb.index(n) for n in names]
         chosen = (weights[:, bones].sum(1) > 0.5) & (facing > 0.3)
     else:
@@ -195,7 +206,7 @@ class TruthLog:
                     "technique": p.technique,
                     "start_s": round(p.start_s, 4),
                     "end_s": round(p.end_s, 4),
-                    "hands": list(p.movement.hands),
+                    "hands": sorted(p.movement.hands),
                     "rate_per_min": round(p.movement.beat.rate_per_min, 3),
                     "cycles_s": [round(float(c), 4) for c in p.movement.beat.instants],
                 }

@@ -86,9 +86,8 @@ class ThumbWalking(_Walk):
         elif self.style == "toe":
             area = self.area(Spot("sole", 0.9, -0.6 * self.foot.outward, 0.06, 0.1))
         else:
-            area = self.area(
-                Spot("sole", 0.5, 0.0, 0.18, 0.6), Spot("sole", 0.36, 0.0, 0.14, 0.6), Spot("sole", 0.62, 0.0, 0.12, 0.6)
-            )
+            middles = ((0.5, 0.18), (0.36, 0.14), (0.62, 0.12))
+            area = self.area(*(Spot("sole", u, 0.0, half, 0.6) for u, half in middles))
         self.reach_for(area.w, 0.2)
         s = grips.sign(self.hands[0])
         self._plan(self._ways(area, s), (2.6, 4.8), self.calm(84))
