@@ -17,7 +17,7 @@ import numpy as np
 from trainer.errors import TrainerError
 from trainer.studio import movements
 from trainer.studio.bodies import TONES
-from trainer.studio.movements import MOVEMENTS, STYLES
+from trainer.studio.movements import MOVEMENTS
 from trainer.studio.recipe import CAMERAS, REST, RESTS, SETTINGS, SIDES, VIEWS, Recipe, Step, tempo_limits
 
 T = TypeVar("T")
@@ -48,6 +48,9 @@ _ZONES: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 
+_VIEW = {"sole": "plantar", "top": "dorsal"}
+
+
 @dataclass(frozen=True)
 class Frame:
     """What all clips of a set have in common."""
@@ -60,8 +63,7 @@ class Frame:
 
 def faces(technique: str) -> tuple[str, ...]:
     """The faces of the foot (`recipe.VIEWS`) on which a technique can be done."""
-    known: dict[str, tuple[str, ...]] = getattr(movements, "FACES", {})
-    return known.get(technique, ("plantar",))
+    return tuple(_VIEW[face] for face in movements.FACES[technique])
 
 
 def kind(split: str, number: int) -> str:
@@ -147,11 +149,13 @@ def _step(cards: _Cards, technique: str, view: str, seconds: float, more: int = 
     low, high = tempo_limits(technique)
     # A slow stroke that has no time for a cycle would show nothing that can be measured.
     low = min(max(low, 60 * _LEAST_CYCLES / seconds), high)
-    zones = _ZONES.get((technique, view), ())
+    zone = cards.dealt(f"zone {technique}", (None, *_ZONES.get((technique, view), ())), more)
+    face = next(face for face, name in _VIEW.items() if name == view)
+    styles = movements.fitting_styles(technique, zone, face)
     return Step(
         technique, round(seconds, 3), tempo=round(cards.spread(f"tempo {technique}", low, high), 2),
-        hand=cards.dealt("hand", SIDES, more), style=cards.dealt(f"style {technique}", STYLES[technique], more),
-        zone=cards.dealt(f"zone {technique}", (None, *zones), more), cv=round(cards.spread("cv", *CV, more), 4),
+        hand=cards.dealt("hand", SIDES, more), style=cards.dealt(f"style {technique}", styles, more), zone=zone,
+        cv=round(cards.spread("cv", *CV, more), 4),
         pauses=cards.dealt("pauses", (0, 0, 0, 1), more) if seconds > 6 else 0,
     )  # fmt: skip
 

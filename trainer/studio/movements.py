@@ -7,11 +7,11 @@ from collections.abc import Callable
 from trainer.studio.hand_strokes import Effleurage, Knuckling, Tapotement, Wringing
 from trainer.studio.joint_strokes import AnkleRotation, ToePull, ToeRotation
 from trainer.studio.movement import Movement, Place
-from trainer.studio.styles import FACES, STYLES, drawn_style
+from trainer.studio.styles import FACES, STYLES, drawn_style, fitting_styles
 from trainer.studio.thumb_strokes import Friction, Kneading, PressHold
 from trainer.studio.walking_strokes import FingerWalking, ThumbWalking
 
-__all__ = ["FACES", "MOVEMENTS", "STYLES", "TEMPO", "drawn_style"]
+__all__ = ["FACES", "MOVEMENTS", "STYLES", "TEMPO", "drawn_style", "fitting_styles"]
 
 MOVEMENTS: dict[str, Callable[[Place], Movement]] = {
     "effleurage": Effleurage,

@@ -58,6 +58,15 @@ def face_of(technique: str, style: str) -> str:
     return face_of_zone((styles[style] if style in styles else next(iter(styles.values())))[0])
 
 
+def fitting_styles(technique: str, zone: str | None = None, face: str | None = None) -> tuple[str, ...]:
+    """The styles that reach a zone and work on a face, where these are given."""
+    return tuple(
+        name
+        for name, zones in STYLE_ZONES[technique].items()
+        if (zone is None or zone in zones) and (face is None or face_of(technique, name) == face)
+    )
+
+
 def drawn_style(
     technique: str, rng: np.random.Generator, style: str | None = None, zone: str | None = None, face: str | None = None
 ) -> str:
@@ -65,19 +74,13 @@ def drawn_style(
 
     Raises TrainerError where no style does the technique there.
     """
-    styles = STYLE_ZONES[technique]
-    fitting = [n for n, zones in styles.items() if zone is None or zone in zones]
-    fitting = [n for n in fitting if face is None or face_of(technique, n) == face]
+    fitting = fitting_styles(technique, zone, face)
     if style not in (None, PLAIN):
-        fitting = [n for n in fitting if n == style]
+        fitting = tuple(n for n in fitting if n == style)
     if not fitting:
-        known = styles[style] if style in styles else tuple(z for z in (*SOLE_ZONES, *TOP_ZONES) if _done(styles, z))
+        styles = STYLE_ZONES[technique]
+        reached = {z for n, zones in styles.items() if style in (None, PLAIN, n) for z in zones}
+        known = ", ".join(z for z in (*SOLE_ZONES, *TOP_ZONES) if z in reached)
         named = technique if style in (None, PLAIN) else f"{technique} ({style})"
-        raise TrainerError(f"Expected a zone for {named} out of {', '.join(known)}, but got '{zone or face}'.")
-    if style == PLAIN:
-        return fitting[0]
-    return str(rng.choice(fitting))
-
-
-def _done(styles: dict[str, tuple[str, ...]], zone: str) -> bool:
-    return any(zone in zones for zones in styles.values())
+        raise TrainerError(f"Expected a zone for {named} out of {known}, but got '{zone or face}'.")
+    return fitting[0] if style == PLAIN else str(rng.choice(fitting))
