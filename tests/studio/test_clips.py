@@ -1,6 +1,7 @@
 """One small scene played through: contact, truth and pictures agree with one another."""
 
 import json
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -9,16 +10,19 @@ import pytest
 pytest.importorskip("anny")
 pytest.importorskip("pyvista")
 
+from trainer.errors import TrainerError
 from trainer.foot.atlas import SOLE_ZONES, zone_at
 from trainer.studio.anatomy import LIMITS, anatomy
 from trainer.studio.bodies import SIDES, hand, leg, person
-from trainer.studio.clip import preview, render_clip
+from trainer.studio.clip import preview, render_clip, staged
+from trainer.studio.demonstrate import demonstration, scene_size, steady
 from trainer.studio.foot_surface import LANDMARKS, foot_surface
 from trainer.studio.movements import MOVEMENTS, TEMPO
 from trainer.studio.performance import perform
 from trainer.studio.reach import carried, transforms
 from trainer.studio.recipe import Recipe, Step
-from trainer.studio.samples import SAMPLES, TUNE, build_split
+from trainer.studio.script import single
+from trainer.video.libav import av
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 
@@ -169,12 +173,33 @@ def test_same_recipe_same_picture():
     assert not np.array_equal(first, preview(replace(recipe, camera_seed=9)))
 
 
-def test_tuning_and_test_clips_share_nobody():
-    def people(clips):
-        return {p for r in clips.values() for p in (r.practitioner if r.script else None, r.client) if p}
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of a file's size to set")
+def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path):
+    import resource
 
-    for field in ("seed", "camera_seed", "stage_seed"):
-        assert not {getattr(r, field) for r in SAMPLES.values()} & {getattr(r, field) for r in TUNE.values()}
-    assert not people(SAMPLES) & people(TUNE)
-    with pytest.raises(ValueError, match="no clip nonsense"):
-        build_split("unused", "tune", ["nonsense"])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    recipe = Recipe(seconds=0.5, width=160, height=120, fps=10.0)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+    try:
+        with pytest.raises(TrainerError, match=r"small\.mp4'?, but the file became too large|too large"):
+            render_clip(recipe, tmp_path / "small.mp4")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+    assert len(render_clip(recipe, tmp_path / "small.mp4")) == 4
+
+
+def test_a_demonstration_has_its_clicks_at_the_cycles(tmp_path):
+    recipe = steady(Recipe(single("kneading", 3.0, tempo=90), width=scene_size(640, 360)[0], height=360, fps=4.0))
+    film = demonstration(recipe, tmp_path / "demo.mp4", 640)
+    with staged(recipe) as (_, played):
+        wanted = played.strokes[0].movement.beat.instants
+    assert len(wanted) >= 2
+    with av.open(str(film)) as container:
+        assert container.streams.video[0].width == 640
+        sound = container.streams.audio[0]
+        pieces = [(f.time, f.to_ndarray()[0]) for f in container.decode(sound)]
+    wave = np.abs(np.concatenate([p for _, p in pieces]))
+    loud = pieces[0][0] + np.flatnonzero(wave > 0.1) / sound.rate
+    starts = loud[np.concatenate([[True], np.diff(loud) > 0.2])]
+    assert starts == pytest.approx(wanted, abs=0.012)

@@ -18,12 +18,13 @@ import pytest
 from trainer.errors import FormatError, TrainerError
 from trainer.files import WriteError
 from trainer.studio.clip import ENDINGS, is_complete, scratch_of
+from trainer.studio.clip_set import INDEX, Made, length_s, open_set, renewed_set
 from trainer.studio.crew import Job, render_jobs
-from trainer.studio.dataset import INDEX, build, dataset_jobs, length_s
+from trainer.studio.dataset import dataset_jobs, open_dataset
 from trainer.studio.draw import CV, FIRST_SEED, KINDS, Frame, draw, draw_session, faces, kind
 from trainer.studio.movements import MOVEMENTS
 from trainer.studio.recipe import CAMERAS, REST, RESTS, SETTINGS, SIDES, Recipe, tempo_limits
-from trainer.studio.samples import SAMPLES
+from trainer.studio.samples import sample_recipes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +35,7 @@ def seeds(recipe: Recipe) -> set[int]:
 
 def test_splits_and_samples_share_no_seed() -> None:
     drawn = {s: set().union(*(seeds(draw(s, n, Frame())) for n in range(150))) for s in FIRST_SEED}
-    drawn["samples"] = set().union(*(seeds(r) for r in SAMPLES.values()))
+    drawn["samples"] = set().union(*(seeds(r) for r in sample_recipes().values()))
     every = [seed for found in drawn.values() for seed in found]
     assert len(every) == len(set(every))
 
@@ -119,12 +120,16 @@ def jobs(*stages: int) -> list[Job]:
     return [Job(f"clip{n}", Recipe(stage_seed=stage)) for n, stage in enumerate(stages)]
 
 
+def build(folder: Path, some: list[Job], settings: dict[str, object], workers: int = 1) -> Made:
+    return open_set(folder, some, settings).render(workers, make=fake)
+
+
 def standing(folder: Path) -> list[str]:
     return sorted(p.stem for p in folder.glob("*.mp4"))
 
 
 def test_a_worker_that_dies_costs_a_second_try_and_a_bug_only_its_own_clip(tmp_path: Path) -> None:
-    made = build(tmp_path, jobs(1, 13, 66, 7, 5), {}, workers=2, make=fake)
+    made = build(tmp_path, jobs(1, 13, 66, 7, 5), {}, workers=2)
     assert standing(tmp_path) == ["clip0", "clip1", "clip4"]
     assert set(made.failed) == {"clip2", "clip3"}
     assert "killed" in made.failed["clip2"] and "a bug" in made.failed["clip3"]
@@ -135,23 +140,38 @@ def test_a_worker_that_dies_costs_a_second_try_and_a_bug_only_its_own_clip(tmp_p
 
 def test_a_full_disk_stops_all_and_the_next_run_goes_on(tmp_path: Path) -> None:
     with pytest.raises(TrainerError, match="disk is full"):
-        build(tmp_path, jobs(1, 28, 3), {"split": "tune"}, workers=1, make=fake)
+        build(tmp_path, jobs(1, 28, 3), {"split": "tune"}, workers=1)
     assert standing(tmp_path) == ["clip0"]
     assert list(tmp_path.glob(".*")) == []
-    made = build(tmp_path, jobs(1, 2, 3), {"split": "tune"}, workers=1, make=fake)
+    made = build(tmp_path, jobs(1, 2, 3), {"split": "tune"}, workers=1)
     assert (made.before, made.clips) == (1, 2)
     (tmp_path / "clip1.truth.npz").unlink()
     assert not is_complete(tmp_path / "clip1.mp4")
     with pytest.raises(TrainerError, match="begun with split tune"):
-        build(tmp_path, jobs(1), {"split": "test"}, make=fake)
+        build(tmp_path, jobs(1), {"split": "test"})
     with pytest.raises(TrainerError, match="another recipe"):
-        build(tmp_path, jobs(2), {"split": "tune"}, make=fake)
+        build(tmp_path, jobs(2), {"split": "tune"})
     (tmp_path / INDEX).unlink()
     with pytest.raises(TrainerError, match="without it"):
-        build(tmp_path, jobs(1, 2, 3), {"split": "tune"}, make=fake)
+        build(tmp_path, jobs(1, 2, 3), {"split": "tune"})
     (tmp_path / INDEX).write_text("{")
     with pytest.raises(FormatError, match="can't be read"):
-        build(tmp_path, jobs(1), {"split": "tune"}, make=fake)
+        build(tmp_path, jobs(1), {"split": "tune"})
+
+
+def test_samples_are_made_anew_where_their_recipe_changed(tmp_path: Path) -> None:
+    (tmp_path / "clip0.mp4").touch()  # From before there was an index.
+    made = renewed_set(tmp_path, jobs(1, 2), {}, {"clip0": "the first"}).render(1, make=fake)
+    assert made.clips == 2
+    assert json.loads((tmp_path / INDEX).read_text())["clips"]["clip0"]["what"] == "the first"
+    assert [job.name for job in renewed_set(tmp_path, jobs(1, 3), {}, {}).missing] == ["clip1"]
+    assert len(renewed_set(tmp_path, jobs(1, 2), {}, {}, again=True).missing) == 2
+
+
+def test_a_folder_of_another_size_is_refused(tmp_path: Path) -> None:
+    (tmp_path / INDEX).write_text(json.dumps(open_dataset(tmp_path, "tune", 1, Frame()).index))
+    with pytest.raises(TrainerError, match="begun with width 640"):
+        open_dataset(tmp_path, "tune", 1, Frame(width=320))
 
 
 def test_closing_early_leaves_no_half_clip(tmp_path: Path) -> None:
@@ -165,9 +185,9 @@ def test_closing_early_leaves_no_half_clip(tmp_path: Path) -> None:
 def test_ctrl_c_ends_with_one_line_and_leaves_no_half_clip(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from trainer.commands.guard import guarded\n"
-        "from tests.studio.test_dataset import build, fake, jobs\n"
+        "from tests.studio.test_dataset import build, jobs\n"
         "import typer\n"
-        "def main() -> None: build(Path(sys.argv[1]), jobs(1, 99, 99), {}, workers=2, make=fake)\n"
+        "def main() -> None: build(Path(sys.argv[1]), jobs(1, 99, 99), {}, workers=2)\n"
         "if __name__ == '__main__':\n"
         "    try: guarded(main)()\n"
         "    except typer.Exit as end: sys.exit(end.exit_code)\n"

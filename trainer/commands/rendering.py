@@ -13,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from trainer.errors import TrainerError
 
 if TYPE_CHECKING:
-    from trainer.studio.crew import Event, Job
-    from trainer.studio.dataset import Made
+    from trainer.studio.clip import Encoding
+    from trainer.studio.clip_set import ClipSet
+    from trainer.studio.crew import Event
 
 Report = Callable[[int, int], None]
 
@@ -32,16 +33,14 @@ def with_bar(name: str, work: Callable[[Report], Sequence[Path]]) -> None:
     tell(written)
 
 
-def with_crew(folder: Path, jobs: Sequence[Job], build: Callable[[Callable[[Event], None]], Made]) -> None:
-    """Run `build` with a bar of all its frames, or a line per clip without a terminal. Raises when clips failed."""
-    from trainer.studio.clip import is_complete
-    from trainer.studio.dataset import frames_of
+def with_crew(clips: ClipSet, workers: int | None, encoding: Encoding | None = None) -> None:
+    """Make a set with a bar of all its frames, or a line per clip without a terminal. Raises when clips failed."""
+    from trainer.studio.clip_set import frames_of
 
-    missing = [job for job in jobs if not is_complete(folder / f"{job.name}.mp4")]
-    total, begun = sum(frames_of(job.recipe) for job in missing), perf_counter()
-    drawn = finished = 0
+    count, total = len(clips.missing), sum(frames_of(job.recipe) for job in clips.missing)
+    drawn, finished, begun = 0, 0, perf_counter()
     with _progress() as bar:
-        task = bar.add_task(f"0/{len(missing)} clips", total=total, rate="")
+        task = bar.add_task(f"0/{count} clips", total=total, rate="")
 
         def seen(event: Event) -> None:
             nonlocal drawn, finished
@@ -51,22 +50,20 @@ def with_crew(folder: Path, jobs: Sequence[Job], build: Callable[[Callable[[Even
                 bar.update(task, completed=min(drawn, total), rate=_rate(drawn, passed))
                 return
             finished += 1
-            bar.update(task, description=f"{finished}/{len(missing)} clips")
-            left = (total - drawn) / max(drawn, 1) * passed
+            bar.update(task, description=f"{finished}/{count} clips")
             outcome = f"failed ({event.reason})" if event.kind == "failed" else "done"
             if event.kind == "failed" or not bar.console.is_terminal:
-                bar.console.print(
-                    f"{finished}/{len(missing)} {event.job.name} {outcome}, {_rate(drawn, passed)}, "
-                    f"{max(left, 0) / 60:.0f} min left", highlight=False, soft_wrap=True, markup=False,
-                )  # fmt: skip
+                left = max(total - drawn, 0) / max(drawn, 1) * passed / 60
+                told = f"{finished}/{count} {event.job.name} {outcome}, {_rate(drawn, passed)}, {left:.0f} min left"
+                bar.console.print(told, highlight=False, soft_wrap=True, markup=False)
 
-        made = build(seen)
+        made = clips.render(workers, encoding, seen)
     told = f"{made.clips} clips made in {made.seconds / 60:.1f} min" if made.clips else "No clip to make"
     if made.before:
         told += f", {made.before} stood already"
     if made.frames:
         told += f": {made.frames} frames, {made.fps:.1f} a second"
-    Console().print(f"{told}. {folder}", highlight=False, soft_wrap=True, markup=False)
+    Console().print(f"{told}. {clips.folder}", highlight=False, soft_wrap=True, markup=False)
     if made.failed:
         name, reason = next(iter(made.failed.items()))
         more = f" and {len(made.failed) - 1} more" if len(made.failed) > 1 else ""

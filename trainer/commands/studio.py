@@ -118,13 +118,113 @@ def dataset(
     workers: Workers = None,
 ) -> None:
     """Render clips drawn at random over all techniques, people, settings and cameras; a second run goes on."""
-    from trainer.studio.dataset import build_dataset, dataset_jobs
+    from trainer.studio.dataset import open_dataset
     from trainer.studio.draw import Frame
 
     width, height = _size(size)
-    frame = Frame(seconds, width, height, fps)
-    jobs = dataset_jobs(split, clips, frame)
-    with_crew(out, jobs, lambda seen: build_dataset(out, split, clips, frame, workers, seen))
+    with_crew(open_dataset(out, split, clips, Frame(seconds, width, height, fps)), workers)
+
+
+@app.command()
+@guarded
+def samples(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to render into.")] = Path("sample_videos"),
+    only: Annotated[list[str] | None, typer.Option(help="Only this clip; may be given several times.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Make also those anew that stand and are the same.")] = False,
+    size: Size = "1280x720",
+    fps: Fps = 30.0,
+    workers: Workers = None,
+) -> None:
+    """Render the sample clips: one of each technique, sessions, and a bare foot. Stopped, a second run goes on."""
+    from trainer.studio.samples import ENCODING, open_samples, sample_recipes
+
+    width, height = _size(size)
+    with_crew(open_samples(out, sample_recipes(width, height, fps), only or (), again), workers, ENCODING)
+
+
+@app.command()
+@guarded
+def session(
+    script: Annotated[Path | None, typer.Argument(help="A script of your own (docs/studio.md says how).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The clip to write, NAME.mp4.")] = None,
+    name: Annotated[str | None, typer.Option("--script", help="A script that comes with the program.")] = None,
+    list_scripts: Annotated[bool, typer.Option("--list", help="List the scripts that come with the program.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Other people, place and luck; without a script also other strokes.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(min=4, max=3600, help="How long, without a script.")] = None,
+    side: Side = None,
+    setting: Setting = None,
+    camera: Camera = None,
+    size: Annotated[
+        str | None, typer.Option(help="Width x height in pixels, both even, instead of the script's.")
+    ] = None,
+    fps: Annotated[float | None, typer.Option(min=5, max=120, help="Frames a second, instead of the script's.")] = None,
+    clean: Clean = False,
+) -> None:
+    """Render a session of several strokes: a script of yours, one of the program's, or one drawn at random."""
+    from dataclasses import replace
+
+    from trainer.studio.clip import mp4_name, render_clip
+    from trainer.studio.draw import draw_session
+    from trainer.studio.recipe import Recipe
+    from trainer.studio.script import read_script, shipped_script, shipped_scripts
+
+    if list_scripts:
+        for known, about in shipped_scripts().items():
+            print(f"{known:<12} {about}")
+        return
+    if out is None:
+        raise TrainerError("Expected the clip to write, but got none: name it with -o NAME.mp4.")
+    mp4_name(out)
+    if (script is not None) + (name is not None) + (seconds is not None) != 1:
+        raise TrainerError("Expected one of SCRIPT.toml, --script NAME and --seconds (for one drawn at random).")
+    if script is not None:
+        recipe = read_script(script)
+    elif name is not None:
+        recipe = shipped_script(name)
+    else:
+        seed = 1 if seed is None else seed
+        recipe = Recipe(draw_session(seed, seconds or 0.0), seconds=seconds or 0.0)
+    if seed is not None:
+        recipe = replace(recipe, **_luck(seed))
+    given: dict[str, Any] = {"side": side, "setting": setting, "camera": camera, "fps": fps, "clean": clean or None}
+    if size is not None:
+        given["width"], given["height"] = _size(size)
+    recipe = replace(recipe, **{key: value for key, value in given.items() if value is not None})
+    with_bar(out.name, lambda report: render_clip(recipe, out, report))
+
+
+@app.command()
+@guarded
+def demonstrate(
+    technique: Annotated[str, typer.Argument(help="What is shown (`trainer techniques` lists them).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The film to write, NAME.mp4.")],
+    tempo: Tempo = None,
+    seconds: Seconds = 20.0,
+    seed: Seed = 1,
+    zone: Zone = None,
+    style: Style = None,
+    hand: Hand = None,
+    side: Side = None,
+    view: View = None,
+    setting: Setting = None,
+    camera: Camera = None,
+    size: Size = "1280x720",
+    fps: Fps = 30.0,
+) -> None:
+    """Render a teaching film of one technique: clean pictures, a caption, and the beat to see and to hear."""
+    from trainer.studio.clip import mp4_name
+    from trainer.studio.demonstrate import demonstration, scene_size, steady
+
+    mp4_name(out)
+    stroke = _Stroke(technique, tempo, zone, style, hand)
+    width, height = _size(size)
+    inner = "{}x{}".format(*scene_size(width, height))
+    recipe = steady(
+        _recipe(stroke, seconds, seed, inner, fps, side=side, view=view, setting=setting, camera=camera, clean=True)
+    )
+    with_bar(out.name, lambda report: [demonstration(recipe, out, width, report)])
 
 
 @dataclass(frozen=True)
@@ -151,12 +251,16 @@ def _recipe(stroke: _Stroke, seconds: float, seed: int, size: str, fps: float, *
         given.setdefault("view", "dorsal" if stroke.zone in TOP_ZONES else faces(stroke.technique)[0])
     elif more:
         raise TrainerError(f"Expected --technique with --{next(iter(more))}, but got none.")
-    given.setdefault("side", "left" if seed % 2 else "right")
     width, height = _size(size)
-    return Recipe(
-        script, seconds=seconds, seed=seed, camera_seed=seed, stage_seed=seed, width=width, height=height, fps=fps,
-        practitioner=1000 + seed, client=2000 + seed, **given,
-    )  # fmt: skip
+    return Recipe(script, seconds=seconds, width=width, height=height, fps=fps, **(_luck(seed) | given))
+
+
+def _luck(seed: int) -> dict[str, Any]:
+    """All that one seed decides."""
+    return {
+        "seed": seed, "camera_seed": seed, "stage_seed": seed, "practitioner": 1000 + seed, "client": 2000 + seed,
+        "side": "left" if seed % 2 else "right",
+    }  # fmt: skip
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import FormatError, TrainerError
+from trainer.studio.bodies import TONES
 from trainer.studio.recipe import REST, Recipe, Step
 
 _STEP = {
@@ -75,6 +76,9 @@ def parse_script(text: str, where: str) -> Recipe:
         line = f" (line {lines[number - 1]})" if len(lines) == len(steps) else ""
         script.append(_step(table, f"{where}: step {number}{line}"))
     header = {key: value for key, value in data.items() if key in _HEADER}
+    for key in ("practitioner_tone", "client_tone"):
+        if header.get(key, 0) >= len(TONES):
+            raise FormatError(f"{where}: {key}: expected 0 (lightest) to {len(TONES) - 1}, got {header[key]}.")
     try:
         recipe = Recipe(tuple(script), **header)
     except TrainerError as error:
