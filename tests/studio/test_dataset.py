@@ -21,10 +21,11 @@ from trainer.studio.clip import ENDINGS, is_complete, scratch_of
 from trainer.studio.clip_set import INDEX, Made, length_s, open_set, renewed_set
 from trainer.studio.crew import Job, render_jobs
 from trainer.studio.dataset import dataset_jobs, open_dataset
-from trainer.studio.draw import CV, FIRST_SEED, KINDS, Frame, draw, draw_session, faces, kind
+from trainer.studio.draw import CV, FACE_SEEN, FIRST_SEED, KINDS, Frame, draw, draw_session, faces, kind
 from trainer.studio.movements import MOVEMENTS
 from trainer.studio.recipe import CAMERAS, REST, RESTS, SETTINGS, SIDES, Recipe, tempo_limits
 from trainer.studio.samples import sample_recipes
+from trainer.studio.styles import fitting_styles
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,6 +68,7 @@ def test_tempo_spans_its_range_and_every_clip_its_seconds() -> None:
             assert step.tempo is not None and step.cv is not None
             assert CV[0] <= step.cv <= CV[1]
             assert recipe.view in faces(step.technique)
+            assert step.style in fitting_styles(step.technique, step.zone, FACE_SEEN[recipe.view])
             if kind("train", n) == step.technique == "kneading":
                 tempos.append(step.tempo)
     assert min(tempos) < low * 1.15 and max(tempos) > high / 1.15

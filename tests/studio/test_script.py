@@ -53,6 +53,10 @@ def test_a_script_of_ones_own(tmp_path: Path) -> None:
         (HEAD + STEP.replace("tempo", "tempi"), r"step 1 .*'tempi': did you mean 'tempo'"),
         (HEAD + "[[step]]\nseconds = 3\n", "step 1 .*lacks technique"),
         (HEAD + STEP.replace("5", "-5"), "step 1 .*more than 0 seconds"),
+        (
+            HEAD + STEP.replace("kneading", "knuckling") + 'zone = "instep"\n',
+            r"step 1 \(line 4\): .*heel_medial.*'instep'",
+        ),
         ('side = "middle"\n' + STEP, "x.toml: .*left, right.*'middle'"),
         ("client_tone = 44\n" + STEP, "client_tone: expected 0"),
         ("width = 641\n" + STEP, "x.toml: .*even"),

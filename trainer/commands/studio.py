@@ -238,8 +238,7 @@ class _Stroke:
 
 def _recipe(stroke: _Stroke, seconds: float, seed: int, size: str, fps: float, **place: Any) -> Recipe:
     """A recipe of one stroke; what isn't given (None) is the recipe's default or follows from the seed."""
-    from trainer.foot.atlas import TOP_ZONES
-    from trainer.studio.draw import faces
+    from trainer.studio.draw import fitted, seen_best
     from trainer.studio.recipe import Recipe
     from trainer.studio.script import single
 
@@ -248,7 +247,8 @@ def _recipe(stroke: _Stroke, seconds: float, seed: int, size: str, fps: float, *
     given = {key: value for key, value in place.items() if value is not None}
     if stroke.technique is not None:
         script = single(stroke.technique, seconds, **more)
-        given.setdefault("view", "dorsal" if stroke.zone in TOP_ZONES else faces(stroke.technique)[0])
+        given.setdefault("view", seen_best(stroke.technique, stroke.zone, stroke.style))
+        script = tuple(fitted(step, given["view"], seed) for step in script)
     elif more:
         raise TrainerError(f"Expected --technique with --{next(iter(more))}, but got none.")
     width, height = _size(size)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 from typing import TypeVar
 
 import numpy as np
 
 from trainer.errors import TrainerError
-from trainer.studio import movements
 from trainer.studio.bodies import TONES
 from trainer.studio.movements import MOVEMENTS
 from trainer.studio.recipe import CAMERAS, REST, RESTS, SETTINGS, SIDES, VIEWS, Recipe, Step, tempo_limits
+from trainer.studio.spots import face_of_zone
+from trainer.studio.styles import FACES, PLAIN, STYLE_ZONES, drawn_style, face_of, fitting_styles
 
 T = TypeVar("T")
 
@@ -29,26 +30,9 @@ MOST_CLIPS = SEEDS // 2
 BARE, SEQUENCE = "bare_foot", "sequence"
 KINDS = (*MOVEMENTS, BARE, SEQUENCE)
 CV = (0.02, 0.15)
+FACE_SEEN = {"plantar": "sole", "dorsal": "top"}
+"""The face of the foot (`styles.FACES`) that a view shows whole."""
 _LEAST_CYCLES = 1.5
-
-_LARGE = ("ball_medial", "ball_central", "ball_lateral", "arch_medial", "midfoot_central", "midfoot_lateral")
-_SOLE = (*_LARGE, "heel_medial", "heel_lateral")
-_ZONES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("kneading", "plantar"): _SOLE,
-    ("knuckling", "plantar"): _SOLE,
-    ("thumb_walking", "plantar"): _SOLE,
-    ("friction", "plantar"): (*_SOLE, "hallux"),
-    ("press_hold", "plantar"): (*_SOLE, "hallux"),
-    ("tapotement", "plantar"): _SOLE,
-    ("finger_walking", "dorsal"): ("forefoot_top", "instep"),
-    ("friction", "dorsal"): ("forefoot_top", "instep"),
-    ("kneading", "dorsal"): ("forefoot_top", "instep"),
-    ("toe_rotation", "plantar"): ("hallux", "lesser_toes"),
-    ("toe_pull", "plantar"): ("hallux", "lesser_toes"),
-}
-
-
-_VIEW = {"sole": "plantar", "top": "dorsal"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +47,24 @@ class Frame:
 
 def faces(technique: str) -> tuple[str, ...]:
     """The faces of the foot (`recipe.VIEWS`) on which a technique can be done."""
-    return tuple(_VIEW[face] for face in movements.FACES[technique])
+    return tuple(view for view, face in FACE_SEEN.items() if face in FACES[technique])
+
+
+def seen_best(technique: str, zone: str | None = None, style: str | None = None) -> str:
+    """The view that shows a technique, in a zone or a style, whole."""
+    face = face_of_zone(zone) if zone is not None else face_of(technique, style or PLAIN)
+    return next(view for view, shown in FACE_SEEN.items() if shown == face)
+
+
+def fitted(step: Step, view: str, seed: int) -> Step:
+    """The step with a style that reaches its zone, or else works on the face that is seen. Raises TrainerError."""
+    if step.technique == REST:
+        return step
+    face = FACE_SEEN.get(view) if step.zone is None and step.style is None else None
+    if face not in FACES[step.technique]:
+        face = None
+    luck = np.random.default_rng([seed, 19, zlib.crc32(step.technique.encode())])
+    return replace(step, style=drawn_style(step.technique, luck, step.style, step.zone, face))
 
 
 def kind(split: str, number: int) -> str:
@@ -149,12 +150,11 @@ def _step(cards: _Cards, technique: str, view: str, seconds: float, more: int = 
     low, high = tempo_limits(technique)
     # A slow stroke that has no time for a cycle would show nothing that can be measured.
     low = min(max(low, 60 * _LEAST_CYCLES / seconds), high)
-    zone = cards.dealt(f"zone {technique}", (None, *_ZONES.get((technique, view), ())), more)
-    face = next(face for face, name in _VIEW.items() if name == view)
-    styles = movements.fitting_styles(technique, zone, face)
+    style = cards.dealt(f"style {technique}", fitting_styles(technique, face=FACE_SEEN[view]), more)
+    zone = cards.dealt(f"zone {technique} {style}", (None, *STYLE_ZONES[technique][style]), more)
     return Step(
         technique, round(seconds, 3), tempo=round(cards.spread(f"tempo {technique}", low, high), 2),
-        hand=cards.dealt("hand", SIDES, more), style=cards.dealt(f"style {technique}", styles, more), zone=zone,
+        hand=cards.dealt("hand", SIDES, more), style=style, zone=zone,
         cv=round(cards.spread("cv", *CV, more), 4),
         pauses=cards.dealt("pauses", (0, 0, 0, 1), more) if seconds > 6 else 0,
     )  # fmt: skip

@@ -6,6 +6,7 @@ Everything else is drawn from the recipe's seeds: the same recipe gives the same
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trainer.errors import TrainerError
 from trainer.foot.atlas import SOLE_ZONES, TOP_ZONES
@@ -68,6 +69,7 @@ class Step:
             raise TrainerError(f"Expected a coefficient of variation from 0 to 0.5, but got {self.cv:g}.")
 
 
+@lru_cache
 def tempo_limits(technique: str) -> tuple[float, float]:
     """Cycles per minute that can be rendered: half to double the technique's presets, all sources together."""
     known = load_techniques()[technique]

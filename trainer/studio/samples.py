@@ -12,7 +12,7 @@ from trainer.strokes.techniques import load_techniques
 from trainer.studio.clip import Encoding
 from trainer.studio.clip_set import ClipSet, renewed_set
 from trainer.studio.crew import Job
-from trainer.studio.draw import BARE, faces
+from trainer.studio.draw import BARE, fitted, seen_best
 from trainer.studio.recipe import Recipe
 from trainer.studio.script import shipped_script, shipped_scripts, single
 
@@ -87,9 +87,10 @@ def open_samples(folder: Path, recipes: dict[str, Recipe], only: Sequence[str] =
 
 
 def _of(technique: str, look: _Look) -> Recipe:
+    view = seen_best(technique, look.step.get("zone"), look.step.get("style"))
+    script = tuple(fitted(step, view, look.seed) for step in single(technique, SECONDS, **look.step))
     return Recipe(
-        single(technique, SECONDS, **look.step), seconds=SECONDS, seed=look.seed, side=look.side,
-        view=faces(technique)[0], setting=look.setting, camera=look.camera,
+        script, seconds=SECONDS, seed=look.seed, side=look.side, view=view, setting=look.setting, camera=look.camera,
         practitioner=look.seed + (100 if look.setting == "self" else 200), client=look.seed + 100,
         practitioner_tone=look.hand_tone, client_tone=look.foot_tone, camera_seed=look.seed, stage_seed=look.seed,
     )  # fmt: skip

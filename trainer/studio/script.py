@@ -12,6 +12,7 @@ from typing import Any
 
 from trainer.errors import FormatError, TrainerError
 from trainer.studio.bodies import TONES
+from trainer.studio.draw import fitted
 from trainer.studio.recipe import REST, Recipe, Step
 
 _STEP = {
@@ -74,7 +75,9 @@ def parse_script(text: str, where: str) -> Recipe:
     script = []
     for number, table in enumerate(steps, 1):
         line = f" (line {lines[number - 1]})" if len(lines) == len(steps) else ""
-        script.append(_step(table, f"{where}: step {number}{line}"))
+        script.append(
+            _step(table, f"{where}: step {number}{line}", data.get("view", "plantar"), data.get("seed", 1) + number)
+        )
     header = {key: value for key, value in data.items() if key in _HEADER}
     for key in ("practitioner_tone", "client_tone"):
         if header.get(key, 0) >= len(TONES):
@@ -86,13 +89,13 @@ def parse_script(text: str, where: str) -> Recipe:
     return replace(recipe, seconds=sum(step.seconds for step in script))
 
 
-def _step(table: dict[str, Any], where: str) -> Step:
+def _step(table: dict[str, Any], where: str, view: str, seed: int) -> Step:
     _check(table, _STEP, where)
     missing = [key for key in ("technique", "seconds") if key not in table]
     if missing:
         raise FormatError(f"{where}: lacks {' and '.join(missing)}.")
     try:
-        return Step(**table)
+        return fitted(Step(**table), view, seed)
     except TrainerError as error:
         raise FormatError(f"{where}: {error}") from None
 
