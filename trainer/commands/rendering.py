@@ -77,10 +77,11 @@ def tell(written: Sequence[Path]) -> None:
 
 
 def _progress() -> Progress:
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("left"),
-        console=Console(stderr=True), transient=True, speed_estimate_period=120,
+        console=console, transient=True, speed_estimate_period=120, disable=not console.is_terminal,
     )  # fmt: skip
 
 
