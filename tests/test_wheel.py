@@ -30,6 +30,7 @@ def test_the_wheel_holds_models_demo_and_data_files(wheel: Path) -> None:
         "trainer/_data/sample_videos/session.foot.json",
         "trainer/coach/cues.toml",
         "trainer/strokes/techniques.toml",
+        "trainer/studio/scripts/session.toml",
         "trainer/score/scorecard.schema.json",
         "trainer/score/templates/report.html.j2",
     }

@@ -35,7 +35,9 @@ Camera = Annotated[str | None, typer.Option(help="Where the camera stands: shoul
 Size = Annotated[str, typer.Option(help="Width x height in pixels, both even: 640x480, 1280x720.")]
 Fps = Annotated[float, typer.Option(min=5, max=120, help="Frames a second.")]
 Clean = Annotated[bool, typer.Option("--clean", help="A teaching picture: calm light, no flaws of a camera.")]
-Workers = Annotated[int | None, typer.Option(min=1, max=256, help="Processes; as many as cores when not given.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=256, help="Processes of about 1.5 GB each; from cores and memory.")
+]
 
 
 @app.command()

@@ -15,12 +15,15 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Literal
 
+import psutil
+
 from trainer.errors import TrainerError
 from trainer.studio.clip import Encoding, Progress, render_clip, scratch_of
 from trainer.studio.recipe import Recipe
 
 CLIPS_A_WORKER = 20
 """Then a fresh process takes over, so that nothing that a library forgets to free can pile up."""
+WORKER_BYTES = 1_500_000_000
 _TRIES = 2
 _DEATHS_IN_A_ROW = 4
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -48,9 +51,10 @@ class Event:
     reason: str = ""
 
 
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def fitting_workers() -> int:
+    """As many as there are cores for this process, or fewer where memory is short."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, int(psutil.virtual_memory().available) // WORKER_BYTES))
 
 
 def render_jobs(
@@ -66,7 +70,7 @@ def render_jobs(
     that is missing) raises TrainerError. However it ends, no half clip and no process is left.
     """
     waiting, tries = deque(jobs), Counter[str]()
-    count = min(workers or cores(), len(jobs))
+    count = min(workers or fitting_workers(), len(jobs))
     crew: list[_Worker] = []
     deaths = 0
     try:
@@ -167,21 +171,27 @@ def _serve(pipe: Connection, folder: Path, encoding: Encoding, make: Make) -> No
     import cv2
 
     cv2.setNumThreads(1)
+
+    def told(kind: str, value: object = None) -> None:
+        try:
+            pipe.send((kind, value))
+        except OSError:
+            # Nobody listens any more: leave by the way that cleans up.
+            raise SystemExit from None
+
     while True:
         try:
             job: Job = pipe.recv()
         except (EOFError, OSError):
             return
         try:
-            out = folder / f"{job.name}.mp4"
-            make(job.recipe, out, lambda done, _: pipe.send(("frame", done)), encoding)
-            pipe.send(("done", None))
-        except BrokenPipeError:
-            return
+            make(job.recipe, folder / f"{job.name}.mp4", lambda done, _: told("frame", done), encoding)
         except TrainerError as error:
-            pipe.send(("stop", str(error)))
+            told("stop", str(error))
         except Exception as error:
-            pipe.send(("failed", f"{type(error).__name__}: {error}".splitlines()[0]))
+            told("failed", f"{type(error).__name__}: {error}".splitlines()[0])
+        else:
+            told("done")
 
 
 @contextmanager
