@@ -23,6 +23,7 @@ from trainer.studio.crew import Job, render_jobs
 from trainer.studio.dataset import dataset_jobs, open_dataset
 from trainer.studio.draw import CV, FACE_SEEN, FIRST_SEED, KINDS, Frame, draw, draw_session, faces, kind
 from trainer.studio.movements import MOVEMENTS
+from trainer.studio.people import TONES
 from trainer.studio.recipe import CAMERAS, REST, RESTS, SETTINGS, SIDES, Recipe, tempo_limits
 from trainer.studio.samples import sample_recipes
 from trainer.studio.styles import fitting_styles
@@ -49,7 +50,7 @@ def test_a_set_is_balanced() -> None:
         assert set(counts) == set(values)
         assert max(counts.values()) < 1.5 * min(counts.values()), field
     for tone in ("practitioner_tone", "client_tone"):
-        assert len(Counter(getattr(recipe, tone) for recipe in recipes)) == 6
+        assert len(Counter(getattr(recipe, tone) for recipe in recipes)) == len(TONES)
     assert {step.rest for recipe in recipes for step in recipe.script if step.technique == REST} == set(RESTS)
     kneading = [r for r in recipes if any(s.technique == "kneading" for s in r.script) and len(r.script) < 6]
     assert {r.side for r in kneading} == set(SIDES)

@@ -19,7 +19,7 @@ def test_subdivision_keeps_points_together_and_a_flat_grid_flat():
     assert np.asarray(fine.matrix.sum(1)).ravel() == pytest.approx(np.ones(98), abs=1e-5)
     ball = fine.matrix @ CUBE
     assert np.linalg.norm(ball, axis=1).max() < np.sqrt(3)
-    assert fine.quads.max() == 97
+    assert fine.triangles.max() == 97
 
     n = 4
     ids = np.arange(n * n).reshape(n, n)
@@ -33,7 +33,7 @@ def test_subdivision_keeps_points_together_and_a_flat_grid_flat():
 def test_normals_of_a_round_mesh_point_outwards():
     fine = refine(8, QUADS, 2)
     points = fine.matrix @ CUBE
-    normals = vertex_normals(points, triangles(fine.quads))
+    normals = vertex_normals(points, fine.triangles)
     outwards = np.einsum("ij,ij->i", normals, points / np.linalg.norm(points, axis=1, keepdims=True))
     assert abs(outwards).min() > 0.8
     assert len(set(np.sign(outwards))) == 1
@@ -50,7 +50,7 @@ def test_a_joint_turns_what_hangs_on_it():
     weights[:4, 0] = weights[4:, 1] = 1
     limb = Limb(
         side="left", rest=CUBE, weights=weights, names=("root", "tip"), parents=np.array([-1, 0]),
-        heads=np.zeros((2, 3)), tails=np.ones((2, 3)), fine=fine, triangles=triangles(fine.quads),
+        heads=np.zeros((2, 3)), tails=np.ones((2, 3)), fine=fine, triangles=fine.triangles,
         fine_weights=np.asarray(fine.matrix @ weights), previous_triangles=triangles(fine.previous_quads),
     )  # fmt: skip
     rotations = np.zeros((1, 2, 3))

@@ -8,40 +8,22 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from trainer.studio import dress, foot_shape
 from trainer.studio.extra import need
-from trainer.studio.subdivision import Refinement, refine, triangles
+from trainer.studio.people import Person
+from trainer.studio.people import person as person
+from trainer.studio.subdivision import Refinement, densify, refine, triangles
 
 # anny's axes (x left of the body, y back, z up) to the stage's: toes (-y) become up, the sole (-z) faces +z.
 STAGE_FROM_ANNY = np.array([[1.0, 0, 0], [0, -1.0, 0], [0, 0, -1.0]])
 SIDES = ("left", "right")
-
-# sRGB skin tones of the back of the hand, light to very dark, and how much lighter the palms and soles are.
-TONES = (
-    ((236, 196, 172), 0.10),
-    ((222, 172, 142), 0.14),
-    ((198, 146, 112), 0.20),
-    ((160, 108, 78), 0.34),
-    ((118, 76, 54), 0.40),
-    ((82, 54, 42), 0.44),
-)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who somebody is: phenotype in anny's 0..1 parameters, local changes in -1..1, skin tone index."""
-
-    seed: int
-    phenotype: tuple[tuple[str, float], ...]
-    local: tuple[tuple[str, float], ...]
-    tone: int
-    foot_mm: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +33,7 @@ class Limb:
     rest: (N, 3) coarse vertices, mm; weights: (N, J) skinning weights, rows sum to 1.
     names, parents (J,) with -1 for a root; heads, tails: (J, 3) mm. Parents come before children.
     fine: the subdivision to the rendered mesh; triangles: (F, 3) of the rendered mesh.
+    offset: (fine,) mm by which the rendered mesh stands out of the subdivided one.
     """
 
     side: str
@@ -64,6 +47,12 @@ class Limb:
     triangles: np.ndarray
     fine_weights: np.ndarray = field(repr=False)
     previous_triangles: np.ndarray = field(repr=False)
+    offset: np.ndarray = field(default_factory=lambda: np.zeros(0), repr=False)
+
+    @property
+    def surface(self) -> np.ndarray:
+        """(fine, 3) the rendered mesh at rest, mm."""
+        return self._raised(np.asarray(self.fine.matrix @ self.rest))
 
     def index(self, name: str) -> int:
         return self.names.index(name)
@@ -87,7 +76,10 @@ class Limb:
         """Linear blend skinning, then subdivision: (J, 3, 4) to (fine, 3) vertices, mm."""
         blended = (self.weights @ transforms.reshape(-1, 12)).reshape(-1, 3, 4)
         posed = np.einsum("nkl,nl->nk", blended[:, :, :3], self.rest) + blended[:, :, 3]
-        return np.asarray(self.fine.matrix @ posed.astype(np.float32))
+        return self._raised(np.asarray(self.fine.matrix @ posed.astype(np.float32)))
+
+    def _raised(self, vertices: np.ndarray) -> np.ndarray:
+        return vertices + self.offset[:, None] * self.normals(vertices) if len(self.offset) else vertices
 
     def normals(self, vertices: np.ndarray) -> np.ndarray:
         """Unit normals (fine, 3) of posed fine vertices, from the previous level's faces and spread between them."""
@@ -118,38 +110,6 @@ def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
         face = p[:, i] * q[:, j] - p[:, j] * q[:, i]
         out[:, axis] = np.bincount(flat, weights=np.repeat(face, 3), minlength=len(vertices))
     return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6))
-
-
-def person(seed: int, tone: int | None = None) -> Person:
-    """A made-up adult; the same seed is the same person."""
-    rng = np.random.default_rng([seed, 771])
-    races = rng.dirichlet([0.6, 0.6, 0.6])
-    phenotype = {
-        "gender": rng.choice([rng.uniform(0.0, 0.25), rng.uniform(0.75, 1.0)]),
-        "age": rng.uniform(0.62, 0.82),
-        "muscle": rng.uniform(0.4, 0.7),
-        "weight": rng.uniform(0.35, 0.65),
-        "height": rng.uniform(0.35, 0.65),
-        "proportions": rng.uniform(0.4, 0.7),
-        "african": races[0],
-        "asian": races[1],
-        "caucasian": races[2],
-    }
-    local: dict[str, float] = {}
-    width, fingers = rng.uniform(-0.35, 0.35), rng.uniform(-0.3, 0.3)
-    foot = rng.uniform(-0.35, 0.35)
-    for s in ("l", "r"):
-        local[f"{s}-hand-fingers-diameter-incr"] = width
-        local[f"{s}-hand-fingers-length-incr"] = fingers
-        local[f"{s}-foot-scale-horiz-incr"] = foot
-        local[f"{s}-lowerleg-muscle-incr"] = foot
-    return Person(
-        seed=seed,
-        phenotype=tuple((k, float(v)) for k, v in phenotype.items()),
-        local=tuple((k, float(v)) for k, v in local.items()),
-        tone=int(rng.integers(len(TONES))) if tone is None else tone,
-        foot_mm=float(rng.uniform(228, 268)),
-    )
 
 
 @lru_cache(maxsize=1)
@@ -185,16 +145,22 @@ def _body(who: Person) -> dict[str, np.ndarray]:
     }
 
 
-def _cut(who: Person, side: str, stems: tuple[str, ...], parents: dict[str, str], levels: int) -> Limb:
+def _cut(
+    who: Person, side: str, stems: tuple[str, ...], parents: dict[str, str], levels: int, merged: dict[str, str]
+) -> Limb:
+    """The part of a body that hangs on the bones `stems` and on those `merged` into them."""
     model, body = _model(), _body(who)
     mark = ".L" if side == "left" else ".R"
     labels = list(model.bone_labels)
     bones = [labels.index(stem + mark) for stem in stems]
-    kept = body["weights"][:, bones].sum(1) > 0.5
+    own = body["weights"].copy()
+    for extra, stem in merged.items():
+        own[:, labels.index(stem + mark)] += own[:, labels.index(extra + mark)]
+    kept = own[:, bones].sum(1) > 0.5
     quads = body["quads"][kept[body["quads"]].all(1)]
     used, flat = np.unique(quads, return_inverse=True)
     quads = flat.reshape(quads.shape)
-    weights = body["weights"][np.ix_(used, np.array(bones))]
+    weights = own[np.ix_(used, np.array(bones))]
     weights /= weights.sum(1, keepdims=True)
     fine = refine(len(used), quads, levels)
     return Limb(
@@ -206,7 +172,7 @@ def _cut(who: Person, side: str, stems: tuple[str, ...], parents: dict[str, str]
         heads=body["heads"][bones],
         tails=body["tails"][bones],
         fine=fine,
-        triangles=triangles(fine.quads),
+        triangles=fine.triangles,
         fine_weights=np.asarray(fine.matrix @ weights),
         previous_triangles=triangles(fine.previous_quads),
     )
@@ -225,13 +191,21 @@ def hand(who: Person, side: str) -> Limb:
         parents[f"finger{k}-1"] = "wrist" if k == 1 else f"metacarpal{k - 1}"
         parents[f"finger{k}-2"], parents[f"finger{k}-3"] = f"finger{k}-1", f"finger{k}-2"
     stems = ("wrist", *_PALM, *_FINGERS, "lowerarm02", "lowerarm01", "upperarm02")
-    limb = _cut(who, side, stems, parents, levels=1)
+    limb = _cut(who, side, stems, parents, levels=1, merged={"upperarm01": "upperarm02"})
     # The forearm turns about the wrist and the upper arm about the elbow: the heads of the chain seen from the hand.
     heads = limb.heads.copy()
     names = list(limb.names)
     heads[names.index("lowerarm02")] = limb.heads[names.index("wrist")]
     heads[names.index("upperarm02")] = limb.heads[names.index("lowerarm01")]
-    return Limb(**{**vars(limb), "heads": heads})
+    wrist = limb.heads[0]
+    scale = who.hand_mm / np.linalg.norm(limb.tails[names.index("finger3-3")] - wrist)
+    moved = {k: wrist + (v - wrist) * scale for k, v in (("rest", limb.rest), ("heads", heads), ("tails", limb.tails))}
+    arm = [names.index(n) for n in ("lowerarm02", "lowerarm01", "upperarm02")]
+    limb = _finer(limb, moved, arm)
+    hem = dress.outfit(who).sleeve_mm
+    if hem is not None:
+        limb = _hemmed(limb, dress.up_the_arm(limb) - hem)
+    return replace(limb, offset=dress.sleeve_offset(limb, who))
 
 
 @lru_cache(maxsize=8)
@@ -243,7 +217,7 @@ def leg(who: Person, side: str) -> Limb:
         stem, p = toe.split("-")
         parents[toe] = "foot" if p == "1" else f"{stem}-{int(p) - 1}"
     stems = ("foot", *toes, "lowerleg02", "lowerleg01", "upperleg02")
-    limb = _cut(who, side, stems, parents, levels=2)
+    limb = _cut(who, side, stems, parents, levels=1, merged={"upperleg01": "upperleg02"})
     names = list(limb.names)
     heads = limb.heads.copy()
     heads[names.index("lowerleg02")] = limb.heads[names.index("foot")]
@@ -255,42 +229,42 @@ def leg(who: Person, side: str) -> Limb:
     moved = {k: (v - origin) * scale for k, v in {"rest": limb.rest, "heads": heads, "tails": limb.tails}.items()}
     ball = moved["heads"][names.index("toe1-1"), 1] / who.foot_mm
     for part in moved.values():
-        _stretch_toes(part, who.foot_mm, ball)
-    for k in range(1, 6):
-        _thicken_toe(moved, limb, names, k)
-    _trousers(moved["rest"], moved["heads"][names.index("lowerleg01")], moved["heads"][names.index("lowerleg02")])
-    return Limb(**{**vars(limb), **moved})
+        foot_shape.stretch(part, who.foot_mm, ball)
+        part[:, 0] *= who.foot.width
+    outward = 1.0 if side == "left" else -1.0
+    bones = foot_shape.Bones(limb.names, limb.weights, moved["heads"], moved["tails"])
+    foot_shape.move_toes(moved["rest"], bones, who, outward, limb.fine.matrix)
+    longest = who.foot_mm / moved["rest"][foot, 1].max()
+    for part in moved.values():
+        part[:, 1] *= longest
+    limb = _finer(limb, moved, [names.index(n) for n in ("lowerleg02", "lowerleg01", "upperleg02")])
+    hem = dress.outfit(who).trouser_mm
+    if hem is not None:
+        limb = _hemmed(limb, dress.up_the_leg(limb) - hem)
+    points = limb.surface
+    bones = replace(bones, weights=limb.fine_weights)
+    bare = foot_shape.relief(points, limb.normals(points), bones, who, outward)
+    return replace(limb, offset=(bare + dress.trouser_offset(limb, who)).astype(np.float32))
 
 
-TROUSERS_MM = -225.0  # the rolled-up trouser leg begins this far behind the sole (z)
+# No edge of the rendered skin of a hand or a foot is longer: about two pixels. Arms and legs but for hems are coarser.
+SKIN_EDGE_MM = 2.5
+_LIMB_EDGE_MM = 12.0
+_HEM_EDGE_MM = 2.0
 
 
-def _trousers(points: np.ndarray, knee: np.ndarray, ankle: np.ndarray) -> None:
-    """Widen the leg behind the rolled-up hem (in place)."""
-    d = (knee - ankle) / np.linalg.norm(knee - ankle)
-    offset = points - ankle
-    axis = ankle + (offset @ d)[:, None] * d
-    wider = np.where(points[:, 2] < TROUSERS_MM, 1.16, 1.0)[:, None]
-    points[:] = axis + (points - axis) * wider
+def _finer(limb: Limb, moved: dict[str, np.ndarray], arm: list[int]) -> Limb:
+    """The limb with moved joints and coarse vertices, its rendered mesh as fine as skin needs."""
+    weights = np.asarray(limb.fine.matrix @ limb.weights)
+    bare = weights[:, arm].sum(1)
+    limit = SKIN_EDGE_MM + (_LIMB_EDGE_MM - SKIN_EDGE_MM) * np.clip(2 * bare - 0.5, 0, 1)
+    fine = densify(limb.fine, moved["rest"], limit)
+    limb = replace(limb, rest=moved["rest"], heads=moved["heads"], tails=moved["tails"])
+    return replace(limb, fine=fine, triangles=fine.triangles, fine_weights=fine.matrix @ limb.weights)
 
 
-# Where the first ball of the foot lies on a measured foot, as a share of its length; anny's toes are shorter.
-BALL_AT = 0.73
-
-
-def _stretch_toes(points: np.ndarray, length: float, ball: float) -> None:
-    """Move the ball to `BALL_AT`, stretching the ball and not the toes (y, in place)."""
-    web = max(0.83, ball + 0.05)
-    knots = np.array([0, ball, web, 1, 2]) * length
-    points[:, 1] = np.interp(points[:, 1], knots, np.array([0, BALL_AT, web, 1, 2]) * length)
-
-
-def _thicken_toe(moved: dict[str, np.ndarray], limb: Limb, names: list[str], toe: int) -> None:
-    """Widen a toe about its bones (in place): the base mesh's toes stand too far apart."""
-    bones = [i for i, n in enumerate(names) if n.startswith(f"toe{toe}")]
-    share = limb.weights[:, bones].sum(1)
-    line = np.array([*moved["heads"][bones], moved["tails"][bones[-1]]])
-    order = np.argsort(line[:, 1])
-    centre = np.interp(moved["rest"][:, 1], line[order, 1], line[order, 0])
-    wider = 1 + (0.06 if toe == 1 else 0.30) * share
-    moved["rest"][:, 0] = centre + (moved["rest"][:, 0] - centre) * wider
+def _hemmed(limb: Limb, beyond_mm: np.ndarray) -> Limb:
+    """The limb with a finer mesh around the hem, where beyond_mm (fine,) is 0."""
+    limit = np.where(abs(beyond_mm) < 0.5 * _LIMB_EDGE_MM, _HEM_EDGE_MM, np.inf)
+    fine = densify(limb.fine, limb.rest, limit)
+    return replace(limb, fine=fine, triangles=fine.triangles, fine_weights=fine.matrix @ limb.weights)

@@ -15,8 +15,8 @@ from typing import TypeVar
 import numpy as np
 
 from trainer.errors import TrainerError
-from trainer.studio.bodies import TONES
 from trainer.studio.movements import MOVEMENTS
+from trainer.studio.people import TONES
 from trainer.studio.recipe import CAMERAS, REST, RESTS, SETTINGS, SIDES, VIEWS, Recipe, Step, tempo_limits
 from trainer.studio.spots import face_of_zone
 from trainer.studio.styles import FACES, PLAIN, STYLE_ZONES, drawn_style, face_of, fitting_styles

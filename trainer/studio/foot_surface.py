@@ -95,7 +95,7 @@ class FootSurface:
 
 def foot_surface(limb: Limb) -> FootSurface:
     """Measure a leg's foot in rest pose."""
-    vertices = np.asarray(limb.fine.matrix @ limb.rest)
+    vertices = limb.surface
     normals = vertex_normals(vertices, limb.triangles)
     names = list(limb.names)
     in_foot = [i for i, n in enumerate(names) if n.startswith(("foot", "toe"))]

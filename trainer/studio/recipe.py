@@ -85,7 +85,8 @@ class Recipe:
     """All that decides a clip.
 
     script: the steps, or () for a bare foot of `seconds`. practitioner, client: people's seeds, with a skin tone index
-    or None for the person's own. seed: movement; camera_seed, stage_seed: camera, and light, room and cloth. setting:
+    or None for the person's own. oil: 0..1 on everybody's skin, or None for each person's own. seed: movement;
+    camera_seed, stage_seed: camera, and light, room and cloth. setting:
     where the foot is (`couch`: the client lies, toes up; `stool`: the client sits, the heel on a padded stool;
     `self`: somebody's own foot on the other knee, practitioner and client are one). camera: where the camera stands.
     view: the face of the foot that it sees. clean: a teaching picture, with calm light and no flaw of a camera.
@@ -102,6 +103,7 @@ class Recipe:
     client: int = 2
     practitioner_tone: int | None = None
     client_tone: int | None = None
+    oil: float | None = None
     camera_seed: int = 1
     stage_seed: int = 1
     clean: bool = False

@@ -28,9 +28,9 @@ class Scene:
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        client = person(recipe.client, recipe.client_tone)
+        client = person(recipe.client, recipe.client_tone, recipe.oil)
         self.foot: FootSurface = foot_surface(leg(client, recipe.side))
-        practitioner = person(recipe.practitioner, recipe.practitioner_tone)
+        practitioner = person(recipe.practitioner, recipe.practitioner_tone, recipe.oil)
         self.bodies: dict[str, Anatomy] = {}
         if recipe.script:
             self.bodies = {s: anatomy(hand(practitioner, s)) for s in SIDES}
@@ -38,11 +38,12 @@ class Scene:
             recipe.camera_seed, recipe.view, recipe.side, self.foot.length_mm, recipe.width, recipe.height
         )
         self.lights = stage.lights(recipe.stage_seed)
-        self._foot_skin = foot_skin(self.foot, client.tone, client.seed)
-        self._skins = {s: hand_skin(b, practitioner.tone, practitioner.seed) for s, b in self.bodies.items()}
+        self._foot_skin = foot_skin(self.foot, client)
+        self._skins = {s: hand_skin(b, practitioner) for s, b in self.bodies.items()}
         # The upper arm never comes near the foot.
         self._near = {
-            s: np.flatnonzero(b.limb.fine_weights[:, b.limb.index("upperarm02")] < 0.1) for s, b in self.bodies.items()
+            s: np.flatnonzero(b.limb.fine.previous_level(b.limb.fine_weights)[:, b.limb.index("upperarm02")] < 0.1)
+            for s, b in self.bodies.items()
         }
         self._cloth = stage.towel(recipe.stage_seed, COUCH_TOP_MM)
         normals = vertex_normals(self._cloth.points, self._cloth.triangles)
@@ -57,8 +58,7 @@ class Scene:
         self._foot_mesh = self._raster.add(self.foot.vertices, self.foot.limb.triangles)
         self._cloth_mesh = self._raster.add(self._cloth.points, self._cloth.triangles)
         self._hand_meshes = {
-            s: self._raster.add(np.asarray(b.limb.fine.matrix @ b.limb.rest), b.limb.triangles)
-            for s, b in self.bodies.items()
+            s: self._raster.add(b.limb.surface, b.limb.triangles) for s, b in self.bodies.items()
         }
 
     def close(self) -> None:
@@ -95,15 +95,17 @@ class Scene:
             self._foot_mesh,
             foot_points,
             shade(
-                foot_points, foot_normals, self._foot_skin.colour, self._foot_skin.gloss, self.lights, eye,
-                _soft_lit(shadow, self.foot.limb, foot_points), open_foot * self._gaps,
+                foot_points, self._foot_skin.relief.bend(foot_points, foot_normals), self._foot_skin.colour,
+                self._foot_skin.gloss, self.lights, eye, _soft_lit(shadow, self.foot.limb, foot_points),
+                open_foot * self._gaps, self._foot_skin.soft, self._foot_skin.oil,
             ),
         )  # fmt: skip
         for side, (points, normals, _) in hands.items():
             skin, limb = self._skins[side], self.bodies[side].limb
             near = 1 - 0.55 * np.exp(-np.clip(gaps[side], 0, None) / 10)
             lit = _soft_lit(shadow, limb, points)
-            colours = shade(points, normals, skin.colour, skin.gloss, self.lights, eye, lit, near)
+            bent = skin.relief.bend(points, normals)
+            colours = shade(points, bent, skin.colour, skin.gloss, self.lights, eye, lit, near, skin.soft, skin.oil)
             self._raster.update(self._hand_meshes[side], points, colours)
         cloth = self._cloth.points
         self._raster.update(
@@ -144,14 +146,17 @@ class Scene:
         return points, limb.normals(points)
 
     def _outside(self, side: str, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Flatten the hand's skin (N, 3) against the foot: no vertex is left inside it. Also its distances (N,) mm."""
-        distance = np.full(len(points), 1e3, np.float32)
-        distance[self._near[side]] = self.foot.distance(points[self._near[side]])
+        """Flatten the hand's skin (N, 3) against the foot: it is not left inside. Also its distances (N,) mm."""
+        fine = self.bodies[side].limb.fine
+        skin = fine.previous_level(points)
+        distance = np.full(len(skin), 1e3, np.float32)
+        distance[self._near[side]] = self.foot.distance(skin[self._near[side]])
         inside = distance < _SKIN_GAP_MM
         if inside.any():
-            push = (_SKIN_GAP_MM - distance[inside])[:, None]
-            points[inside] += push * self.foot.gradient(points[inside])
-        return points, distance
+            push = np.zeros(skin.shape, np.float32)
+            push[inside] = (_SKIN_GAP_MM - distance[inside])[:, None] * self.foot.gradient(skin[inside])
+            points = points + fine.spread(push)
+        return points, fine.spread(distance)
 
     def _toe_gaps(self) -> np.ndarray:
         """(N,) darkening between the toes and under them, fixed to the foot."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import FormatError, TrainerError
-from trainer.studio.bodies import TONES
 from trainer.studio.draw import fitted
+from trainer.studio.people import TONES
 from trainer.studio.recipe import REST, Recipe, Step
 
 _STEP = {

@@ -88,29 +88,45 @@ def shade(
     eye: np.ndarray,
     lit: np.ndarray,
     occlusion: np.ndarray,
-    soft: float = 1.0,
+    soft: np.ndarray | float = 1.0,
+    oil: np.ndarray | float = 0.0,
 ) -> np.ndarray:
-    """(N, 3) uint8 sRGB. `occlusion` (N,) is 1 in the open, `soft` 1 for skin and 0 for cloth."""
+    """(N, 3) uint8 sRGB. `occlusion` (N,) is 1 in the open; `soft` 1 for skin, 0 for cloth; `oil` 0..1 a wet film."""
     points, normals, colour = (np.asarray(a, np.float32) for a in (points, normals, colour))
     lit, occlusion = (np.asarray(a, np.float32) for a in (lit, occlusion))
+    soft = np.asarray(soft, np.float32)
+    inside = soft[..., None] if soft.ndim else soft
     lights = lights.single()
     eye = np.asarray(eye, np.float32)
     n_key = normals @ lights.key
-    wrap = np.asarray([0.32 * soft, 0.16 * soft, 0.10 * soft], np.float32)
+    wrap = inside * np.asarray([0.30, 0.12, 0.07], np.float32)
     key = np.clip((n_key[:, None] + wrap) / (1 + wrap), 0, None)
     # Light that bleeds under the skin keeps a shadow's edge red rather than black.
-    arrives = lit[:, None] ** (1 - np.asarray([0.35 * soft, 0.1 * soft, 0], np.float32))
+    arrives = lit[:, None] ** (1 - inside * np.asarray([0.35, 0.1, 0], np.float32))
     fill = np.clip(normals @ lights.fill * 0.7 + 0.3, 0, None)
     up = 0.5 + 0.5 * normals[:, 1]
     ambient = up[:, None] * lights.sky_rgb + (1 - up)[:, None] * lights.ground_rgb
-    bleed = occlusion[:, None] ** (1 - np.asarray([0.3 * soft, 0.05 * soft, 0], np.float32))
+    bleed = occlusion[:, None] ** (1 - inside * np.asarray([0.3, 0.05, 0], np.float32))
     light = key * arrives * lights.key_rgb + bleed * (ambient + fill[:, None] * lights.fill_rgb)
     view = eye - points
-    view /= np.linalg.norm(view, axis=1, keepdims=True)
-    half = view + lights.key
-    half /= np.linalg.norm(half, axis=1, keepdims=True)
-    shine = np.clip(np.einsum("ij,ij->i", normals, half), 0, 1) ** 22 * lit * np.clip(n_key * 3, 0, 1)
-    rim = (1 - np.clip(np.einsum("ij,ij->i", normals, view), 0, 1)) ** 4 * 0.12 * soft * occlusion
-    out = colour * light + ((gloss * shine) + rim * 0.35)[:, None] * lights.key_rgb * 0.35
+    view /= np.sqrt(np.einsum("ij,ij->i", view, view))[:, None]
+    facing = np.clip(np.einsum("ij,ij->i", normals, view), 0, 1)
+    graze = (1 - facing) ** 4
+    wet = (0.3 + 0.7 * graze) * oil
+    seen = lit * np.clip(n_key * 3, 0, 1)
+    shine = _lobe(normals, view, lights.key)
+    dull, sharp = shine**11, shine**70
+    spark = seen * (gloss * dull + oil * (0.35 * dull + 1.5 * sharp))
+    around = occlusion * (0.5 * graze * soft * 0.1 + 0.13 * wet * np.clip(normals[:, 1] + 0.6, 0, None))
+    fill_spark = 0.9 * occlusion * oil * _lobe(normals, view, lights.fill) ** 40
+    out = colour * light + (spark * 0.38)[:, None] * lights.key_rgb
+    out += around[:, None] * (lights.key_rgb * 0.35 + lights.sky_rgb) + fill_spark[:, None] * lights.fill_rgb
     out = 1 - np.exp(-out * lights.exposure)
     return np.asarray(_SRGB[np.clip(out * 4095, 0, 4095).astype(np.int32)])
+
+
+def _lobe(normals: np.ndarray, view: np.ndarray, towards: np.ndarray) -> np.ndarray:
+    """(N,) squared cosine between the normals and the halfway vectors of eye and light."""
+    half = view + towards
+    cosine = np.clip(np.einsum("ij,ij->i", normals, half), 0, None)
+    return np.asarray(cosine * cosine / np.einsum("ij,ij->i", half, half))

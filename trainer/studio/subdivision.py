@@ -13,13 +13,13 @@ class Refinement:
     """A fine mesh as a linear function of a coarse one.
 
     matrix: (fine, coarse) sparse; fine vertices = matrix @ coarse vertices.
-    quads: (F, 4) int, faces of the fine mesh.
+    triangles: (F, 3) int, faces of the fine mesh.
     last: (fine, previous level) sparse; the previous level's vertices are the first rows of the fine mesh.
-    previous_quads: (F / 4, 4) int, faces of the previous level.
+    previous_quads: (P, 4) int, faces of the previous level.
     """
 
     matrix: sparse.csr_matrix
-    quads: np.ndarray
+    triangles: np.ndarray
     last: sparse.csr_matrix
     previous_quads: np.ndarray
 
@@ -37,13 +37,65 @@ def refine(vertex_count: int, quads: np.ndarray, levels: int) -> Refinement:
     total = last = sparse.identity(vertex_count, format="csr")
     previous = quads
     for _ in range(levels):
-        step = _once(total.shape[0], quads)
-        total = (step.matrix @ total).tocsr()
-        previous, quads, last = quads, step.quads, step.matrix
+        step, finer = _once(total.shape[0], quads)
+        total = (step @ total).tocsr()
+        previous, quads, last = quads, finer, step
     if levels < 2:
         # Coarse enough already: what is asked at the previous level is asked everywhere.
         last, previous = sparse.identity(total.shape[0], format="csr"), quads
-    return Refinement(total.astype(np.float32), quads, last.astype(np.float32), previous)
+    return Refinement(total.astype(np.float32), triangles(quads), last.astype(np.float32), previous)
+
+
+def densify(fine: Refinement, coarse: np.ndarray, limit_mm: np.ndarray) -> Refinement:
+    """Halve the edges that are longer than `limit_mm` (fine,) at both their ends, for the coarse vertices (N, 3) given.
+
+    New vertices come last, in the middle of their edge: the surface stays, only its colours and normals get finer.
+    """
+    faces, points = fine.triangles, np.asarray(fine.matrix @ coarse)
+    steps = sparse.identity(len(points), format="csr", dtype=np.float32)
+    while True:
+        n = len(points)
+        sides = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=-1).reshape(-1, 2), axis=1)
+        codes, edge_of = np.unique(sides[:, 0].astype(np.int64) * n + sides[:, 1], return_inverse=True)
+        edges = np.stack([codes // n, codes % n], axis=1)
+        span = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
+        long = span > limit_mm[edges].max(1)
+        if not long.any():
+            break
+        number = np.where(long, n - 1 + np.cumsum(long), -1)
+        half = edges[long]
+        rows = np.repeat(np.arange(len(half)), 2)
+        middle = sparse.csr_matrix((np.full(len(rows), 0.5, np.float32), (rows, half.ravel())), shape=(len(half), n))
+        steps = (sparse.vstack([sparse.identity(n, format="csr", dtype=np.float32), middle]) @ steps).tocsr()
+        points = np.concatenate([points, points[half].mean(1)])
+        limit_mm = np.concatenate([limit_mm, limit_mm[half].max(1)])
+        faces = _split(faces, number[edge_of.reshape(-1, 3)], points)
+    return Refinement((steps @ fine.matrix).tocsr(), faces, (steps @ fine.last).tocsr(), fine.previous_quads)
+
+
+def _split(faces: np.ndarray, middle: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Triangles (F, 3), each cut at the middles (F, 3) of its sides 0-1, 1-2, 2-0 (-1: that side stays whole)."""
+    count = (middle >= 0).sum(1)
+    out = [faces[count == 0]]
+    # Turn every triangle so that its cut sides come first.
+    first = np.where(count == 2, (np.argmin(middle, axis=1) + 1) % 3, np.argmax(middle, axis=1))
+    turn = (first[:, None] + np.arange(3)) % 3
+    faces, middle = np.take_along_axis(faces, turn, 1), np.take_along_axis(middle, turn, 1)
+    a, b, c = faces[count == 1].T
+    m = middle[count == 1, 0]
+    out += [np.stack([a, m, c], 1), np.stack([m, b, c], 1)]
+    a, b, c = faces[count == 2].T
+    m, k = middle[count == 2, 0], middle[count == 2, 1]
+    out.append(np.stack([m, b, k], 1))
+    shorter = np.linalg.norm(points[a] - points[k], axis=1) < np.linalg.norm(points[m] - points[c], axis=1)
+    out += [
+        np.where(shorter[:, None], np.stack([a, m, k], 1), np.stack([a, m, c], 1)),
+        np.where(shorter[:, None], np.stack([a, k, c], 1), np.stack([m, k, c], 1)),
+    ]
+    a, b, c = faces[count == 3].T
+    m, k, n = middle[count == 3].T
+    out += [np.stack(t, 1) for t in ((a, m, n), (m, b, k), (n, k, c), (m, k, n))]
+    return np.concatenate(out)
 
 
 def triangles(quads: np.ndarray) -> np.ndarray:
@@ -51,7 +103,8 @@ def triangles(quads: np.ndarray) -> np.ndarray:
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
 
 
-def _once(n: int, quads: np.ndarray) -> Refinement:
+def _once(n: int, quads: np.ndarray) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """The matrix to the next level, and its quads."""
     f = len(quads)
     start, end = quads, np.roll(quads, -1, axis=1)
     directed = np.sort(np.stack([start, end], axis=-1).reshape(-1, 2), axis=1)
@@ -97,4 +150,4 @@ def _once(n: int, quads: np.ndarray) -> Refinement:
     matrix = sparse.vstack([vertex_points, edge_points, face_points]).tocsr()
     corner, mid, centre = quads, n + edge_of, n + e + np.arange(f)
     fine = np.concatenate([np.stack([corner[:, k], mid[:, k], centre, mid[:, k - 1]], axis=1) for k in range(4)])
-    return Refinement(matrix, fine, matrix, quads)
+    return matrix, fine

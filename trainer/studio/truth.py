@@ -27,7 +27,7 @@ from trainer.studio.bodies import SIDES, vertex_normals
 from trainer.studio.foot_surface import LANDMARKS, FootSurface
 from trainer.studio.performance import Played
 from trainer.studio.stage import Camera
-from trainer.studio.subdivision import refine, triangles
+from trainer.studio.subdivision import refine
 
 CONTACT_MM = 3.0
 _DEPTH_SLACK_MM = 9.0
@@ -37,10 +37,11 @@ _POINT_MM = 5.0  # how far apart a mesh's splatted points lie at most
 def contact_part(body: Anatomy, part: str) -> sparse.csr_matrix:
     """(K, N) sparse: the contact part's points, about 2 mm apart, from a hand's N rendered vertices."""
     limb = body.limb
-    denser = refine(len(limb.fine_weights), limb.fine.quads, 1)
-    points = np.asarray(denser.matrix @ (limb.fine.matrix @ limb.rest))
-    weights = np.asarray(denser.matrix @ limb.fine_weights)
-    normals = vertex_normals(points, triangles(denser.quads))
+    skin = limb.fine.previous_level
+    denser = refine(limb.fine.last.shape[1], limb.fine.previous_quads, 1)
+    points = np.asarray(denser.matrix @ skin(limb.fine.matrix @ limb.rest))
+    weights = np.asarray(denser.matrix @ skin(limb.fine_weights))
+    normals = vertex_normals(points, denser.triangles)
     volar = weights @ body.volar
     facing = np.einsum("ij,ij->i", normals, volar / np.linalg.norm(volar, axis=1, keepdims=True))
 
@@ -82,7 +83,9 @@ def contact_part(body: Anatomy, part: str) -> sparse.csr_matrix:
         chosen = (weights[:, bones].sum(1) > 0.5) & (facing > 0.3)
     else:
         raise ValueError(f"no contact part {part!r}")
-    return denser.matrix[np.flatnonzero(chosen)]
+    picked = denser.matrix[np.flatnonzero(chosen)]
+    picked.resize((picked.shape[0], len(limb.fine_weights)))
+    return picked
 
 
 @dataclass(frozen=True, eq=False)
