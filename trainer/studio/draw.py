@@ -85,7 +85,8 @@ def draw(split: str, number: int, frame: Frame) -> Recipe:
     seed, practitioner, client = first + number, first + 2 * number, first + 2 * number + 1
     view = cards.dealt("view", VIEWS if what == BARE else faces(what) if what in MOVEMENTS else ("plantar",))
     setting, camera = cards.dealt("place", [(s, c) for s in SETTINGS for c in CAMERAS])
-    hand_tone, foot_tone = cards.dealt("tones", [(h, f) for h in range(len(TONES)) for f in range(len(TONES))])
+    hand_tone = cards.dealt("hand tone", range(len(TONES)))
+    foot_tone = (hand_tone + cards.dealt("tones apart", range(len(TONES)))) % len(TONES)
     if setting == "self":
         client, foot_tone = practitioner, hand_tone
     script: tuple[Step, ...] = ()

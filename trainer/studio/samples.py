@@ -37,18 +37,18 @@ class _Look:
 
 
 _LOOKS = {
-    "effleurage": _Look(101, "left", "couch", "shoulder", 0, 4, {"tempo": 24, "hand": "left"}),
-    "kneading": _Look(102, "left", "couch", "shoulder", 1, 0, {"tempo": 92}),
-    "knuckling": _Look(103, "right", "stool", "shoulder", 4, 2, {"tempo": 40, "hand": "right"}),
-    "thumb_walking": _Look(104, "right", "couch", "shoulder", 3, 2, {"tempo": 84, "hand": "right"}),
-    "finger_walking": _Look(105, "left", "couch", "above", 2, 1, {"tempo": 80, "hand": "right"}),
+    "effleurage": _Look(101, "left", "couch", "shoulder", 0, 6, {"tempo": 24, "hand": "left", "style": "one_hand"}),
+    "kneading": _Look(102, "left", "couch", "shoulder", 2, 1, {"tempo": 92, "style": "alternating"}),
+    "knuckling": _Look(203, "right", "stool", "shoulder", 7, 4, {"tempo": 40, "hand": "right", "style": "circles"}),
+    "thumb_walking": _Look(104, "right", "couch", "shoulder", 5, 3, {"tempo": 84, "hand": "right", "style": "lanes"}),
+    "finger_walking": _Look(105, "left", "couch", "above", 3, 2, {"tempo": 80, "hand": "right", "style": "index"}),
     "friction": _Look(106, "right", "self", "shoulder", 1, 1, {"tempo": 66, "hand": "left", "zone": "arch_medial"}),
-    "tapotement": _Look(107, "left", "stool", "phone", 0, 3, {"tempo": 170, "hand": "left"}),
-    "press_hold": _Look(108, "right", "couch", "side", 5, 4, {"tempo": 12, "hand": "right", "zone": "midfoot_central"}),
-    "wringing": _Look(109, "left", "couch", "phone", 2, 5, {"tempo": 48}),
-    "toe_rotation": _Look(110, "right", "stool", "side", 3, 0, {"tempo": 36, "hand": "left", "zone": "hallux"}),
-    "toe_pull": _Look(111, "left", "couch", "above", 4, 3, {"tempo": 22, "hand": "right"}),
-    "ankle_rotation": _Look(112, "right", "couch", "side", 0, 2, {"tempo": 20, "hand": "right"}),
+    "tapotement": _Look(107, "left", "stool", "phone", 1, 5, {"tempo": 170, "style": "both_hands"}),
+    "press_hold": _Look(108, "right", "couch", "side", 9, 6, {"tempo": 12, "hand": "right", "style": "stacked"}),
+    "wringing": _Look(109, "left", "couch", "phone", 4, 8, {"tempo": 48, "style": "midfoot"}),
+    "toe_rotation": _Look(110, "right", "stool", "side", 6, 0, {"tempo": 36, "hand": "left", "style": "wrap"}),
+    "toe_pull": _Look(111, "left", "self", "above", 7, 7, {"tempo": 22, "hand": "right", "style": "wrap"}),
+    "ankle_rotation": _Look(112, "right", "couch", "side", 0, 4, {"tempo": 20, "hand": "right", "style": "side"}),
 }
 
 
@@ -57,14 +57,14 @@ def sample_recipes(width: int = 1280, height: int = 720, fps: float = 30.0) -> d
     size: dict[str, Any] = {"width": width, "height": height, "fps": fps}
     recipes = {technique: _of(technique, look) for technique, look in _LOOKS.items()}
     recipes[BARE] = Recipe(
-        seconds=SECONDS, seed=113, client=213, client_tone=2, practitioner=313, camera_seed=113, stage_seed=113
+        seconds=SECONDS, seed=113, client=413, client_tone=3, practitioner=713, camera_seed=113, stage_seed=113
     )
     for name, seed in _SCRIPTS.items():
         # One foot, one pair of hands, one room: the good and the beginner's session differ in nothing but the doing.
         people = 131 if name == "beginner" else seed
         recipes[name] = replace(
-            shipped_script(name), seed=seed, practitioner=people + 200, client=people + 100, practitioner_tone=2,
-            client_tone=1, camera_seed=people, stage_seed=people,
+            shipped_script(name), seed=seed, practitioner=people + 600, client=people + 300, practitioner_tone=3,
+            client_tone=2, camera_seed=people, stage_seed=people,
         )  # fmt: skip
     return {name: replace(recipe, **size) for name, recipe in recipes.items()}
 
@@ -91,6 +91,6 @@ def _of(technique: str, look: _Look) -> Recipe:
     script = tuple(fitted(step, view, look.seed) for step in single(technique, SECONDS, **look.step))
     return Recipe(
         script, seconds=SECONDS, seed=look.seed, side=look.side, view=view, setting=look.setting, camera=look.camera,
-        practitioner=look.seed + (100 if look.setting == "self" else 200), client=look.seed + 100,
+        practitioner=look.seed + (300 if look.setting == "self" else 600), client=look.seed + 300,
         practitioner_tone=look.hand_tone, client_tone=look.foot_tone, camera_seed=look.seed, stage_seed=look.seed,
     )  # fmt: skip

@@ -24,7 +24,7 @@ _TEXT, _WHOLE, _NUMBER, _FLAG = "a text", "a whole number", "a number", "true or
 _HEADER = {
     "seed": _WHOLE, "side": _TEXT, "view": _TEXT, "setting": _TEXT, "camera": _TEXT, "practitioner": _WHOLE,
     "client": _WHOLE, "practitioner_tone": _WHOLE, "client_tone": _WHOLE, "camera_seed": _WHOLE, "stage_seed": _WHOLE,
-    "clean": _FLAG, "width": _WHOLE, "height": _WHOLE, "fps": _NUMBER,
+    "oil": _NUMBER, "clean": _FLAG, "width": _WHOLE, "height": _WHOLE, "fps": _NUMBER,
 }  # fmt: skip
 _OUTSIDE = {"name": _TEXT, "about": _TEXT, "step": "a list of [[step]] tables"}
 _SHIPPED = "scripts"
