@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from trainer.errors import TrainerError
+from trainer.studio import stage
 from trainer.studio.bodies import Limb, rodrigues, vertex_normals
-from trainer.studio.recipe import Recipe, Step
-from trainer.studio.stage import Camera, camera
+from trainer.studio.camera import Camera, Shake, camera
+from trainer.studio.recipe import CAMERAS, SETTINGS, Recipe, Step
 from trainer.studio.subdivision import refine, triangles
 
 CUBE = np.array([[x, y, z] for x in (-1.0, 1) for y in (-1.0, 1) for z in (-1.0, 1)])
@@ -72,14 +73,38 @@ def test_the_target_is_the_middle_of_the_picture():
     assert view.inside(pixels, depth).tolist() == [True, True, True, False]
 
 
-@pytest.mark.parametrize("view", ["plantar", "dorsal", "medial", "lateral"])
+@pytest.mark.parametrize("kind", CAMERAS)
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("size", [(640, 480), (360, 640)])
+def test_every_camera_sees_the_named_face_of_the_foot(kind, setting, size):
+    whole, shares = [], []
+    for view in ("plantar", "dorsal", "medial") if setting == "couch" else ("plantar",):
+        for side in ("left", "right"):
+            for seed in range(15):
+                recipe = Recipe(
+                    camera=kind, setting=setting, view=view, side=side, camera_seed=seed, width=size[0], height=size[1]
+                )
+                cam = camera(recipe, 250)
+                pixels, depth = cam.project(stage.outline(250))
+                whole.append(cam.inside(pixels, depth).mean())
+                shares.append(float((np.ptp(pixels, axis=0) / size).max()))
+                towards = np.subtract(cam.eye, [0, 120, -40])
+                assert towards @ stage.facing(view, side) > np.cos(np.radians(70)) * np.linalg.norm(towards)
+    assert min(whole) > 0.6
+    assert np.mean(whole) > 0.97
+    assert 0.2 < min(shares) < 0.55
+    assert 0.75 < max(shares) < 1.25
+
+
+@pytest.mark.parametrize("view", ["plantar", "dorsal"])
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_every_camera_sees_the_foot(view, side):
-    for seed in range(20):
-        cam = camera(seed, view, side, 250, 640, 480)
-        pixels, depth = cam.project(np.array([[0.0, 10, -40], [0, 240, -20]]))
-        assert cam.inside(pixels, depth).all()
+def test_a_clean_picture_is_calm(view, side):
+    recipe = Recipe(view=view, side=side, clean=True, camera_seed=5)
+    cam = camera(recipe, 250)
+    pixels, _ = cam.project(np.array([[0.0, 10, -40], [0, 240, -20]]))
+    if view == "plantar":
         assert pixels[1, 1] < pixels[0, 1], "toes up"
+    assert Shake(recipe).at(cam, 1.3).eye == pytest.approx(cam.eye)
 
 
 def test_a_recipe_says_what_is_wrong_with_it():

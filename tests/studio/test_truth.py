@@ -10,8 +10,8 @@ pytest.importorskip("anny")
 from trainer.foot.atlas import GRID, SOLE_ZONES, TOP_ZONES, zone_at
 from trainer.studio.anatomy import anatomy
 from trainer.studio.bodies import hand, leg, person
+from trainer.studio.camera import Camera
 from trainer.studio.foot_surface import foot_surface
-from trainer.studio.stage import Camera
 from trainer.studio.truth import CONTACT_MM, TruthLog, contact_part, depth_map, visible
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -70,7 +70,7 @@ def render_clip(
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         with staged(recipe) as (scene, played):
-            _film(scene, played, scratch / out.name, progress, encoding or Encoding())
+            _film(scene, played, scratch / out.name, progress, encoding or Encoding(crf=scene.film.crf))
         # The film goes first and comes last: where it stands, its sidecars are its own.
         out.unlink(missing_ok=True)
         written = []

@@ -1,77 +1,117 @@
-"""From shaded meshes to pixels: VTK only rasterises vertex colours, larger than needed, and OpenCV shrinks."""
+"""From shaded meshes to pixels: VTK only rasterises vertex colours, larger than needed, and OpenCV shrinks.
+
+VTK itself takes a GPU through EGL where there is one, and draws in software (Mesa, OSMesa) where there is none.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import cv2
 import numpy as np
 
+from trainer.errors import DependencyError
+from trainer.studio.camera import Camera
 from trainer.studio.extra import need
-from trainer.studio.stage import Camera
 
 SUPERSAMPLE = 1.5
+NEAR_MM, FAR_MM = 60.0, 6000.0
 
 
 class Rasteriser:
-    """Draws a fixed set of meshes whose points and colours change every frame."""
+    """Draws a set of meshes whose points and colours change every frame."""
 
-    def __init__(self, width: int, height: int, background: tuple[np.ndarray, np.ndarray]) -> None:
+    def __init__(self, width: int, height: int) -> None:
         pv = need("pyvista")
         # Without a display VTK tries X first and says so, then draws off screen all the same.
         logger = need("vtkmodules.vtkCommonCore").vtkLogger
         logger.SetStderrVerbosity(logger.VERBOSITY_ERROR)
+        check_renderer()
         self.width, self.height = width, height
         size = (int(width * SUPERSAMPLE), int(height * SUPERSAMPLE))
         self._plotter: Any = pv.Plotter(off_screen=True, window_size=size, lighting="none")
         self._plotter.disable_anti_aliasing()
-        low, high = (tuple(float(c) / 255 for c in shade) for shade in background)
-        self._plotter.set_background(low, top=high)
+        self._plotter.set_background((0.0, 0.0, 0.0))
         self._meshes: list[Any] = []
         self._shown = False
 
-    def add(self, points: np.ndarray, triangles: np.ndarray) -> int:
-        """Add a mesh; returns its number for `update`."""
+    def add(self, points: np.ndarray, triangles: np.ndarray, closed: bool = True) -> int:
+        """Add a mesh (N, 3), (F, 3); returns its number. Of a closed one only the front faces are drawn."""
         pv = need("pyvista")
-        mesh = pv.PolyData(points.astype(np.float32), np.c_[np.full(len(triangles), 3), triangles].ravel())
+        # Triangles that share vertices lie together in memory: a third faster in software.
+        order = np.argsort(triangles.min(1), kind="stable")
+        faces = np.c_[np.full(len(triangles), 3), triangles[order]].ravel()
+        mesh = pv.PolyData(points.astype(np.float32), faces)
         mesh.point_data["rgb"] = np.zeros((len(points), 3), np.uint8)
-        self._plotter.add_mesh(mesh, scalars="rgb", rgb=True, lighting=False, smooth_shading=False)
+        self._plotter.add_mesh(
+            mesh, scalars="rgb", rgb=True, lighting=False, smooth_shading=False, culling="back" if closed else None
+        )
         self._meshes.append(mesh)
         return len(self._meshes) - 1
 
-    def update(self, number: int, points: np.ndarray | None, colours: np.ndarray) -> None:
-        """points (N, 3) mm or None to keep them; colours (N, 3) uint8."""
+    def update(self, number: int, points: np.ndarray | None, colours: np.ndarray | None) -> None:
+        """points (N, 3) mm or None to keep them; colours (N, 3) uint8 or None to keep them."""
         mesh = self._meshes[number]
         if points is not None:
             mesh.points[:] = points
             mesh.GetPoints().Modified()
-        mesh.point_data["rgb"][:] = colours
-        mesh.GetPointData().GetScalars().Modified()
+        if colours is not None:
+            mesh.point_data["rgb"][:] = colours
+            mesh.GetPointData().GetScalars().Modified()
         mesh.Modified()
 
-    def picture(self, camera: Camera) -> np.ndarray:
-        """(height, width, 3) uint8 BGR."""
+    def picture(self, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+        """(height, width, 3) uint8 BGR, black where nothing is, and (height, width) uint8 how much is covered."""
+        large = self._large(camera)
+        small = cv2.resize(large, (self.width, self.height), interpolation=cv2.INTER_AREA)
+        return np.ascontiguousarray(small[..., 2::-1]), np.ascontiguousarray(small[..., 3])
+
+    def flat(self, camera: Camera, colours: list[np.ndarray | int]) -> np.ndarray:
+        """(height, width) uint8: the colour 0..255 of what is nearest; one number or one per vertex for each mesh."""
+        before = [mesh.point_data["rgb"].copy() for mesh in self._meshes]
+        for number, colour in enumerate(colours):
+            column = np.asarray(colour, np.uint8).reshape(-1, 1)
+            self.update(number, None, np.broadcast_to(column, before[number].shape))
+        large = self._large(camera)
+        for number, old in enumerate(before):
+            self.update(number, None, old)
+        return np.asarray(cv2.resize(large[..., 0], (self.width, self.height), interpolation=cv2.INTER_NEAREST))
+
+    def _large(self, camera: Camera) -> np.ndarray:
+        """(h, w, 4) uint8 RGBA at the supersampled size."""
         view = self._plotter.camera
         view.position, view.focal_point, view.up = camera.eye, camera.target, camera.up
         view.view_angle = camera.angle
-        view.clipping_range = (60.0, 4000.0)
+        view.clipping_range = (NEAR_MM, FAR_MM)
         if not self._shown:
             self._plotter.show(auto_close=False)
             self._shown = True
-            view.clipping_range = (60.0, 4000.0)
-        self._plotter.render()
-        large = self._plotter.screenshot(None, return_img=True)
-        small = cv2.resize(large, (self.width, self.height), interpolation=cv2.INTER_AREA)
-        return np.ascontiguousarray(small[..., ::-1])
+            view.clipping_range = (NEAR_MM, FAR_MM)
+        self._plotter.render_window.Render()
+        return np.asarray(self._plotter.screenshot(None, transparent_background=True, return_img=True))
 
     def close(self) -> None:
         self._plotter.close()
 
 
-def film(image: np.ndarray, rng: np.random.Generator, noise: float = 2.2) -> np.ndarray:
-    """A sensor's softness, vignette and noise."""
-    height, width = image.shape[:2]
-    soft = cv2.GaussianBlur(image, (0, 0), 0.55).astype(np.float32)
-    grain = rng.standard_normal((height // 2 + 1, width // 2 + 1, 3), dtype=np.float32) * (1.6 * noise)
-    soft += cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.clip(soft, 0, 255).astype(np.uint8)
+@cache
+def check_renderer() -> None:
+    """Raise one clear error where VTK can't draw off screen."""
+    rendering = need("vtkmodules.vtkRenderingOpenGL2")
+    core = need("vtkmodules.vtkRenderingCore")
+    window = core.vtkRenderWindow()
+    if not isinstance(window, rendering.vtkOpenGLRenderWindow):
+        raise DependencyError(_NO_RENDERER)
+    window.SetOffScreenRendering(True)
+    window.SetSize(16, 16)
+    works = bool(window.SupportsOpenGL())
+    window.Finalize()
+    if not works:
+        raise DependencyError(_NO_RENDERER)
+
+
+_NO_RENDERER = (
+    "Expected an off-screen renderer for the studio, but VTK can't open one: install libEGL and libGL "
+    "(Debian, Ubuntu: apt install libegl1 libgl1 libgl1-mesa-dri; or libosmesa6)."
+)

@@ -2,42 +2,71 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from trainer.studio import stage
 from trainer.studio.anatomy import Anatomy, anatomy
-from trainer.studio.bodies import SIDES, Limb, hand, leg, person, rodrigues, vertex_normals
+from trainer.studio.bodies import SIDES, Limb, hand, leg, person, rodrigues
+from trainer.studio.camera import Camera, Shake, camera
+from trainer.studio.clutter import clutter, hides, other_foot
+from trainer.studio.film import Film
 from trainer.studio.foot_surface import FootSurface, foot_surface
+from trainer.studio.lights import lights
 from trainer.studio.performance import Moment
 from trainer.studio.reach import carried, transforms
 from trainer.studio.recipe import Recipe
-from trainer.studio.render import Rasteriser, film
+from trainer.studio.render import Rasteriser
+from trainer.studio.room import Room
 from trainer.studio.shade import ShadowMap, shade
 from trainer.studio.skin import foot_skin, hand_skin
-from trainer.studio.stance import COUCH_TOP_MM
-from trainer.studio.timing import wander
+from trainer.studio.solids import Prop
+from trainer.studio.still import Still
+from trainer.studio.support import support
 from trainer.studio.truth import TruthLog
 
 _SKIN_GAP_MM = 0.25
+_KNEE_MM = -430.0  # behind the sole (z): what is worn there goes on over the thigh
+MASK = {"other": 0, "hand_left": 1, "hand_right": 2, "foot": 3, "leg": 4, "other_foot": 5}
+_MASK_STEP = 40  # apart in the flat picture, so that colours between two vertices round to one of them
+
+
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """The meshes of one moment in the stage frame.
+
+    root: (3, 4) the foot's frame in the stage; foot, foot_normals: (N, 3); hands: side -> vertices, normals (N, 3),
+    landmarks (21, 3); local, gaps: side -> vertices (N, 3) in the foot frame and their distances (N,) to the foot;
+    bulk: (M, 4) the hands' spheres, centres and radii.
+    """
+
+    root: np.ndarray
+    foot: np.ndarray
+    foot_normals: np.ndarray
+    hands: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
+    local: dict[str, np.ndarray]
+    gaps: dict[str, np.ndarray]
+    bulk: np.ndarray
 
 
 class Scene:
-    """Holds the meshes of a recipe and draws moments of it."""
+    """Holds the meshes of a recipe and draws moments of it, in their order."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        client = person(recipe.client, recipe.client_tone, recipe.oil)
-        self.foot: FootSurface = foot_surface(leg(client, recipe.side))
+        alone = recipe.setting == "self"
         practitioner = person(recipe.practitioner, recipe.practitioner_tone, recipe.oil)
+        client = practitioner if alone else person(recipe.client, recipe.client_tone, recipe.oil)
+        self.foot: FootSurface = foot_surface(leg(client, recipe.side))
         self.bodies: dict[str, Anatomy] = {}
         if recipe.script:
             self.bodies = {s: anatomy(hand(practitioner, s)) for s in SIDES}
-        self.camera = stage.camera(
-            recipe.camera_seed, recipe.view, recipe.side, self.foot.length_mm, recipe.width, recipe.height
-        )
-        self.lights = stage.lights(recipe.stage_seed)
+        self.camera = camera(recipe, self.foot.length_mm)
+        self._shake = Shake(recipe)
+        self.lights = lights(recipe)
+        self.film = Film(recipe, self.lights.exposure)
+        self._room = Room(recipe, self.camera, self.lights)
         self._foot_skin = foot_skin(self.foot, client)
         self._skins = {s: hand_skin(b, practitioner) for s, b in self.bodies.items()}
         # The upper arm never comes near the foot.
@@ -45,32 +74,78 @@ class Scene:
             s: np.flatnonzero(b.limb.fine.previous_level(b.limb.fine_weights)[:, b.limb.index("upperarm02")] < 0.1)
             for s, b in self.bodies.items()
         }
-        self._cloth = stage.towel(recipe.stage_seed, COUCH_TOP_MM)
-        normals = vertex_normals(self._cloth.points, self._cloth.triangles)
-        self._cloth_normals = normals
-        under = np.clip(self.foot.distance(self._cloth.points), 0, None)
-        self._cloth_open = 1 - 0.6 * np.exp(-under / 30)
         self._gaps = self._toe_gaps()
-        self._rng = np.random.default_rng([recipe.seed, 3])
-        self._shake = wander(np.random.default_rng([recipe.camera_seed, 5]), 6, 0.08, 0.9)
         self._ankle = self.foot.limb.heads[self.foot.limb.index("foot")]
-        self._raster = Rasteriser(recipe.width, recipe.height, stage.wall(recipe.stage_seed))
+        self._raster = Rasteriser(recipe.width, recipe.height)
         self._foot_mesh = self._raster.add(self.foot.vertices, self.foot.limb.triangles)
-        self._cloth_mesh = self._raster.add(self._cloth.points, self._cloth.triangles)
         self._hand_meshes = {
-            s: self._raster.add(b.limb.surface, b.limb.triangles) for s, b in self.bodies.items()
+            s: self._raster.add(b.limb.surface, b.limb.triangles, closed=False)
+            for s, b in self.bodies.items()
         }
+        knee = self.foot.vertices[:, 2] < _KNEE_MM
+        trousers = np.median(self._foot_skin.colour[knee], axis=0)
+        self._stills: list[tuple[int, Still]] = []
+        self._beside: list[np.ndarray] = []
+        self._other_mesh = -1
+        other = other_foot(recipe, client)
+        if other is not None and hides(other.points, self.camera):
+            other = None
+        for prop in support(recipe, trousers, other is not None):
+            if not hides(prop.points, self.camera):
+                self._add(prop)
+        for prop in clutter(recipe, self.camera, [] if other is None else [other]):
+            self._add(prop)
+            self._beside.append(prop.points)
+        if other is not None:
+            self._other_mesh = self._add(other)
+            self._beside.append(other.points)
+        self._last: tuple[float, Posed] | None = None
+
+    def _add(self, prop: Prop) -> int:
+        number = self._raster.add(prop.points, prop.triangles, prop.closed)
+        own = ShadowMap(prop.points, self.lights.key) if prop.closed else None
+        still = Still(prop, self.foot, self.lights, np.array(self.camera.eye), own)
+        self._raster.update(number, None, still.colours)
+        self._stills.append((number, still))
+        return number
 
     def close(self) -> None:
         self._raster.close()
 
     def draw(self, moment: Moment, log: TruthLog | None = None) -> np.ndarray:
         """The picture (H, W, 3) uint8 BGR of a moment; with a log, its truth too."""
-        camera = self._camera_at(moment.time_s)
+        view = self._camera_at(moment.time_s)
+        posed = self._posed(moment)
+        self._colour(posed, np.array(view.eye))
+        self._place(posed, 0.0, posed)
+        if log is not None:
+            log.see(moment.time_s, view, posed.foot, posed.hands, self._beside)
+            if moment.stroke is not None:
+                log.touch(moment.stroke, posed.local)
+        picture = self._exposed(moment.time_s, posed, view)
+        self._last = (moment.time_s, posed)
+        return self.film.develop(picture, moment.time_s)
+
+    def mask(self, moment: Moment) -> np.ndarray:
+        """(H, W) uint8: what each pixel shows, as in `MASK`."""
+        posed = self._posed(moment)
+        self._place(posed, 0.0, posed)
+        values: dict[int, np.ndarray | int] = {self._foot_mesh: np.where(self.foot.foot, MASK["foot"], MASK["leg"])}
+        values |= {m: MASK[f"hand_{s}"] for s, m in self._hand_meshes.items()}
+        values |= {m: MASK["other"] for m, _ in self._stills}
+        if self._other_mesh >= 0:
+            values[self._other_mesh] = MASK["other_foot"]
+        flat = self._raster.flat(
+            self._camera_at(moment.time_s), [_MASK_STEP * np.asarray(values[m]) for m in range(len(values))]
+        )
+        return np.asarray(np.rint(flat / _MASK_STEP).astype(np.uint8))
+
+    def _camera_at(self, time_s: float) -> Camera:
+        return self._shake.at(self.camera, time_s)
+
+    def _posed(self, moment: Moment) -> Posed:
         root = self._foot_root(moment)
         foot_points, foot_normals = self._posed_foot(root, moment)
-        eye = np.array(camera.eye)
-
         hands: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         local: dict[str, np.ndarray] = {}
         gaps: dict[str, np.ndarray] = {}
@@ -84,49 +159,68 @@ class Scene:
             centres = carried(matrices, body.ball_joint, body.ball_point) @ root[:, :3].T + root[:, 3]
             balls.append(np.c_[centres, body.ball_radius])
             hands[side] = (placed, body.limb.normals(placed), marks)
-        bulk = np.concatenate(balls)
+        return Posed(root, foot_points, foot_normals, hands, local, gaps, np.concatenate(balls))
 
-        casting = [self.foot.limb.fine.previous_level(foot_points)]
-        casting += [self.bodies[s].limb.fine.previous_level(h[0]) for s, h in hands.items()]
+    def _colour(self, posed: Posed, eye: np.ndarray) -> None:
+        """Shade everything for a moment."""
+        casting = [self.foot.limb.fine.previous_level(posed.foot)]
+        casting += [self.bodies[s].limb.fine.previous_level(h[0]) for s, h in posed.hands.items()]
         shadow = ShadowMap(np.concatenate(casting), self.lights.key)
-        coarse = self.foot.limb.fine.matrix
-        open_foot = coarse @ _openness(self.foot.limb.rest @ root[:, :3].T + root[:, 3], bulk)
-        self._raster.update(
-            self._foot_mesh,
-            foot_points,
-            shade(
-                foot_points, self._foot_skin.relief.bend(foot_points, foot_normals), self._foot_skin.colour,
-                self._foot_skin.gloss, self.lights, eye, _soft_lit(shadow, self.foot.limb, foot_points),
-                open_foot * self._gaps, self._foot_skin.soft, self._foot_skin.oil,
-            ),
+        limb, root = self.foot.limb, posed.root
+        open_foot = limb.fine.matrix @ _openness(limb.rest @ root[:, :3].T + root[:, 3], posed.bulk)
+        skin = self._foot_skin
+        colours = shade(
+            posed.foot, skin.relief.bend(posed.foot, posed.foot_normals), skin.colour, skin.gloss, self.lights, eye,
+            self._soft_lit(shadow, limb, posed.foot), open_foot * self._gaps, skin.soft, skin.oil,
         )  # fmt: skip
-        for side, (points, normals, _) in hands.items():
+        self._raster.update(self._foot_mesh, None, colours)
+        for side, (points, normals, _) in posed.hands.items():
             skin, limb = self._skins[side], self.bodies[side].limb
-            near = 1 - 0.55 * np.exp(-np.clip(gaps[side], 0, None) / 10)
-            lit = _soft_lit(shadow, limb, points)
+            near = 1 - 0.55 * np.exp(-np.clip(posed.gaps[side], 0, None) / 10)
+            lit = self._soft_lit(shadow, limb, points)
             bent = skin.relief.bend(points, normals)
             colours = shade(points, bent, skin.colour, skin.gloss, self.lights, eye, lit, near, skin.soft, skin.oil)
-            self._raster.update(self._hand_meshes[side], points, colours)
-        cloth = self._cloth.points
-        self._raster.update(
-            self._cloth_mesh,
-            None,
-            shade(
-                cloth, self._cloth_normals, self._cloth.colour, 0.02, self.lights, eye,
-                shadow.lit(cloth), self._cloth_open, soft=0,
-            ),
-        )  # fmt: skip
-        if log is not None:
-            log.see(moment.time_s, camera, foot_points, hands)
-            if moment.stroke is not None:
-                log.touch(moment.stroke, local)
-        return film(self._raster.picture(camera), self._rng)
+            self._raster.update(self._hand_meshes[side], None, colours)
+        for number, still in self._stills:
+            self._raster.update(number, None, still.shadowed(shadow))
 
-    def _camera_at(self, time_s: float) -> stage.Camera:
-        shake = self._shake.at(time_s)
-        eye = np.array(self.camera.eye) + 2.2 * shake[:3]
-        target = np.array(self.camera.target) + 1.1 * shake[3:]
-        return replace(self.camera, eye=tuple(eye), target=tuple(target))
+    def _place(self, posed: Posed, ahead: float, before: Posed) -> None:
+        """Put the moving meshes where they are `ahead` of a frame's way after `posed`, coming from `before`."""
+
+        def at(now: np.ndarray, then: np.ndarray) -> np.ndarray:
+            return now if ahead == 0 else now + ahead * (now - then)
+
+        self._raster.update(self._foot_mesh, at(posed.foot, before.foot), None)
+        for side, mesh in self._hand_meshes.items():
+            self._raster.update(mesh, at(posed.hands[side][0], before.hands[side][0]), None)
+
+    def _exposed(self, time_s: float, posed: Posed, view: Camera) -> np.ndarray:
+        """(H, W, 3) uint8 what falls on the sensor while the shutter is open, about the frame's time."""
+        if self._last is None or self.film.clean:
+            return self._seen(view)
+        then, before = self._last
+        share = self.film.exposure_s / max(time_s - then, 1e-6)
+        count = _exposures(share * self._pixels_moved(posed, before, view, self._camera_at(then)))
+        if count == 1:
+            return self._seen(view)
+        total = np.zeros((self.recipe.height, self.recipe.width, 3), np.float32)
+        for k in range(count):
+            part = (k + 0.5) / count - 0.5
+            self._place(posed, part * share, before)
+            cv2.accumulate(self._seen(self._camera_at(time_s + part * self.film.exposure_s)), total)
+        return np.asarray((total / count).astype(np.uint8))
+
+    def _pixels_moved(self, posed: Posed, before: Posed, view: Camera, then: Camera) -> float:
+        """How far the joints of the hands and the foot's landmarks go in the picture from one frame to the next."""
+        now = np.concatenate([posed.foot[self.foot.landmarks], *(h[2] for h in posed.hands.values())])
+        old = np.concatenate([before.foot[self.foot.landmarks], *(h[2] for h in before.hands.values())])
+        return float(np.quantile(np.linalg.norm(view.project(now)[0] - then.project(old)[0], axis=1), 0.9))
+
+    def _seen(self, view: Camera) -> np.ndarray:
+        """(H, W, 3) uint8 the meshes before the room."""
+        image, cover = self._raster.picture(view)
+        free = cv2.merge([255 - cover] * 3)
+        return cv2.add(image, cv2.multiply(self._room.seen(view), free, scale=1 / 255))
 
     def _foot_root(self, moment: Moment) -> np.ndarray:
         """(3, 4) the foot's frame in the stage: turned about the ankle and shifted."""
@@ -163,10 +257,15 @@ class Scene:
         probe = self.foot.distance(self.foot.vertices + 7 * self.foot.normals)
         return np.where(self.foot.foot, np.clip(0.45 + 0.55 * probe / 6.0, 0.45, 1.0), 1.0)
 
+    def _soft_lit(self, shadow: ShadowMap, limb: Limb, points: np.ndarray) -> np.ndarray:
+        """(N,) light that arrives, asked at every fourth vertex and spread between them."""
+        asked = shadow.lit(points[: limb.fine.last.shape[1]], self.lights.size)
+        return np.asarray(np.clip(limb.fine.spread(asked), 0, 1))
 
-def _soft_lit(shadow: ShadowMap, limb: Limb, points: np.ndarray) -> np.ndarray:
-    """(N,) light that arrives, asked at every fourth vertex and spread between them."""
-    return np.asarray(np.clip(limb.fine.spread(shadow.lit(points[: limb.fine.last.shape[1]])), 0, 1))
+
+def _exposures(pixels: float) -> int:
+    """How many pictures make one blurred by this many pixels."""
+    return 1 if pixels < 2.0 else 3 if pixels < 6 else 4 if pixels < 14 else 5
 
 
 def _openness(points: np.ndarray, bulk: np.ndarray) -> np.ndarray:

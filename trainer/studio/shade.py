@@ -6,7 +6,7 @@ and a red-shifted terminator in place of subsurface scattering.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -17,7 +17,11 @@ _SRGB = (255 * np.linspace(0, 1, 4096) ** (1 / 2.2)).astype(np.uint8)
 
 @dataclass(frozen=True, eq=False)
 class Lights:
-    """Unit directions towards the lights and linear RGB strengths, each (3,)."""
+    """Unit directions towards the lights and linear RGB strengths, each (3,).
+
+    up: (3,) against gravity; size: how soft the key's shadows are, 1 for a lamp; edge: (4,) a veil over the key, as
+    somebody's shadow: it falls to `edge_low` of its strength where edge[:3] @ point + edge[3] is well below 0.
+    """
 
     key: np.ndarray
     key_rgb: np.ndarray
@@ -26,6 +30,10 @@ class Lights:
     sky_rgb: np.ndarray
     ground_rgb: np.ndarray
     exposure: float
+    up: np.ndarray = field(default_factory=lambda: np.array([0.0, 1.0, 0.0]))
+    size: float = 1.0
+    edge: np.ndarray | None = None
+    edge_low: float = 1.0
 
     def single(self) -> Lights:
         """The same in single precision."""
@@ -33,10 +41,17 @@ class Lights:
         def one(values: np.ndarray) -> np.ndarray:
             return np.asarray(values, np.float32)
 
-        return Lights(
-            one(self.key), one(self.key_rgb), one(self.fill), one(self.fill_rgb), one(self.sky_rgb),
-            one(self.ground_rgb), self.exposure,
+        return replace(
+            self, key=one(self.key), key_rgb=one(self.key_rgb), fill=one(self.fill), fill_rgb=one(self.fill_rgb),
+            sky_rgb=one(self.sky_rgb), ground_rgb=one(self.ground_rgb), up=one(self.up),
         )  # fmt: skip
+
+    def unveiled(self, points: np.ndarray) -> np.ndarray:
+        """(N,) share of the key light that passes the veil."""
+        if self.edge is None:
+            return np.ones(len(points), np.float32)
+        past = points @ self.edge[:3].astype(np.float32) + np.float32(self.edge[3])
+        return np.asarray(self.edge_low + (1 - self.edge_low) / (1 + np.exp(-4 * np.clip(past, -8, 8))))
 
 
 class ShadowMap:
@@ -54,8 +69,8 @@ class ShadowMap:
         np.maximum.at(height, (cell[:, 0], cell[:, 1]), local[:, 2].astype(np.float32))
         self._height = cv2.morphologyEx(height, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
 
-    def lit(self, points: np.ndarray, bias: float = 9.0) -> np.ndarray:
-        """(N,) share of the key light that arrives, softened over some millimetres."""
+    def lit(self, points: np.ndarray, size: float = 1.0, bias: float = 9.0) -> np.ndarray:
+        """(N,) share of the key light that arrives, softened over some millimetres times `size`."""
         local = points @ self._axes.T
         where = (local[:, :2] - self._low) / SHADOW_CELL_MM - 0.5
         total = np.zeros(len(points), np.float32)
@@ -71,11 +86,11 @@ class ShadowMap:
             (-1.3, -1.3),
         ]
         for dx, dy in taps:
-            x, y = (where[:, 1] + dy).astype(np.float32), (where[:, 0] + dx).astype(np.float32)
+            x, y = (where[:, 1] + size * dy).astype(np.float32), (where[:, 0] + size * dx).astype(np.float32)
             column = np.clip(np.rint(x).astype(int), 0, self._height.shape[1] - 1)
             row = np.clip(np.rint(y).astype(int), 0, self._height.shape[0] - 1)
             above = self._height[row, column] - local[:, 2]
-            total += np.clip(1 - (above - bias) / 6, 0, 1)
+            total += np.clip(1 - (above - bias) / (6 * size), 0, 1)
         return total / len(taps)
 
 
@@ -97,6 +112,7 @@ def shade(
     soft = np.asarray(soft, np.float32)
     inside = soft[..., None] if soft.ndim else soft
     lights = lights.single()
+    lit = lit * lights.unveiled(points)
     eye = np.asarray(eye, np.float32)
     n_key = normals @ lights.key
     wrap = inside * np.asarray([0.30, 0.12, 0.07], np.float32)
@@ -104,7 +120,8 @@ def shade(
     # Light that bleeds under the skin keeps a shadow's edge red rather than black.
     arrives = lit[:, None] ** (1 - inside * np.asarray([0.35, 0.1, 0], np.float32))
     fill = np.clip(normals @ lights.fill * 0.7 + 0.3, 0, None)
-    up = 0.5 + 0.5 * normals[:, 1]
+    level = normals @ lights.up
+    up = 0.5 + 0.5 * level
     ambient = up[:, None] * lights.sky_rgb + (1 - up)[:, None] * lights.ground_rgb
     bleed = occlusion[:, None] ** (1 - inside * np.asarray([0.3, 0.05, 0], np.float32))
     light = key * arrives * lights.key_rgb + bleed * (ambient + fill[:, None] * lights.fill_rgb)
@@ -117,11 +134,16 @@ def shade(
     shine = _lobe(normals, view, lights.key)
     dull, sharp = shine**11, shine**70
     spark = seen * (gloss * dull + oil * (0.35 * dull + 1.5 * sharp))
-    around = occlusion * (0.5 * graze * soft * 0.1 + 0.13 * wet * np.clip(normals[:, 1] + 0.6, 0, None))
+    around = occlusion * (0.5 * graze * soft * 0.1 + 0.13 * wet * np.clip(level + 0.6, 0, None))
     fill_spark = 0.9 * occlusion * oil * _lobe(normals, view, lights.fill) ** 40
     out = colour * light + (spark * 0.38)[:, None] * lights.key_rgb
     out += around[:, None] * (lights.key_rgb * 0.35 + lights.sky_rgb) + fill_spark[:, None] * lights.fill_rgb
-    out = 1 - np.exp(-out * lights.exposure)
+    return tones(out, lights.exposure)
+
+
+def tones(light: np.ndarray, exposure: float) -> np.ndarray:
+    """Linear light (N, 3) to uint8 sRGB with a soft shoulder."""
+    out = 1 - np.exp(-light * exposure)
     return np.asarray(_SRGB[np.clip(out * 4095, 0, 4095).astype(np.int32)])
 
 

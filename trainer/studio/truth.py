@@ -12,6 +12,7 @@ something else nor out of the picture. `hand_landmarks_px` has NaN for each join
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,9 @@ from trainer.foot.atlas import GRID, SOLE_ZONES, TOP_ZONES, zone_at
 from trainer.model import View
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES, vertex_normals
+from trainer.studio.camera import Camera
 from trainer.studio.foot_surface import LANDMARKS, FootSurface
 from trainer.studio.performance import Played
-from trainer.studio.stage import Camera
 from trainer.studio.subdivision import refine
 
 CONTACT_MM = 3.0
@@ -143,9 +144,13 @@ class TruthLog:
         camera: Camera,
         foot_points: np.ndarray,
         hands: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
+        beside: Sequence[np.ndarray] = (),
     ) -> None:
-        """One frame. hands: side -> (vertices (N, 3), normals (N, 3), landmarks (21, 3)), all in the stage frame."""
-        clouds = [self.bodies[s].limb.fine.previous_level(h[0]) for s, h in hands.items()]
+        """One frame. hands: side -> (vertices (N, 3), normals (N, 3), landmarks (21, 3)), all in the stage frame.
+
+        beside: points (N, 3) of other things that may hide something.
+        """
+        clouds = [self.bodies[s].limb.fine.previous_level(h[0]) for s, h in hands.items()] + list(beside)
         nearest = depth_map(camera, [foot_points, *clouds])
         marks = np.full((2, 21, 2), np.nan)
         seen = np.zeros(2)
