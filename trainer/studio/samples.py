@@ -46,7 +46,7 @@ _LOOKS = {
     "tapotement": _Look(107, "left", "stool", "phone", 1, 5, {"tempo": 170, "style": "both_hands"}),
     "press_hold": _Look(108, "right", "couch", "side", 9, 6, {"tempo": 12, "hand": "right", "style": "stacked"}),
     "wringing": _Look(109, "left", "couch", "phone", 4, 8, {"tempo": 48, "style": "midfoot"}),
-    "toe_rotation": _Look(110, "right", "stool", "side", 6, 0, {"tempo": 36, "hand": "left", "style": "wrap"}),
+    "toe_rotation": _Look(210, "right", "stool", "side", 6, 0, {"tempo": 36, "hand": "left", "style": "wrap"}),
     "toe_pull": _Look(111, "left", "self", "above", 7, 7, {"tempo": 22, "hand": "right", "style": "wrap"}),
     "ankle_rotation": _Look(112, "right", "couch", "side", 0, 4, {"tempo": 20, "hand": "right", "style": "side"}),
 }
