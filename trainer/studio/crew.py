@@ -37,7 +37,7 @@ class Job:
     recipe: Recipe
 
 
-Make = Callable[[Recipe, Path, Progress, Encoding], object]
+Make = Callable[[Recipe, Path, Progress, Encoding | None], object]
 """What a worker does with a job: write the clip and its sidecars, telling of every frame (`render_clip`)."""
 
 
@@ -76,7 +76,7 @@ def render_jobs(
     try:
         while waiting or any(w.job for w in crew):
             crew = [w for w in crew if w.job or not w.is_tired()]
-            crew += [_Worker(folder, encoding or Encoding(), make) for _ in range(min(count - len(crew), len(waiting)))]
+            crew += [_Worker(folder, encoding, make) for _ in range(min(count - len(crew), len(waiting)))]
             for worker in crew:
                 if worker.job is None and waiting:
                     worker.begin(waiting.popleft())
@@ -110,7 +110,7 @@ def render_jobs(
 @dataclass(eq=False)
 class _Worker:
     folder: Path
-    encoding: Encoding
+    encoding: Encoding | None
     make: Make
     job: Job | None = None
     made: int = 0
@@ -166,7 +166,7 @@ class _Worker:
         return f"ended by signal {-code}" if code < 0 else f"ended with code {code}"
 
 
-def _serve(pipe: Connection, folder: Path, encoding: Encoding, make: Make) -> None:
+def _serve(pipe: Connection, folder: Path, encoding: Encoding | None, make: Make) -> None:
     """A worker's life: take a job, make the clip, tell of it; until nobody asks any more."""
     import cv2
 
