@@ -7,6 +7,7 @@ picture, y up (heel to toes of an upright foot), z out of the sole towards the p
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -198,14 +199,24 @@ def hand(who: Person, side: str) -> Limb:
     heads[names.index("lowerarm02")] = limb.heads[names.index("wrist")]
     heads[names.index("upperarm02")] = limb.heads[names.index("lowerarm01")]
     wrist = limb.heads[0]
-    scale = who.hand_mm / np.linalg.norm(limb.tails[names.index("finger3-3")] - wrist)
+    scale = float(who.hand_mm / np.linalg.norm(limb.tails[names.index("finger3-3")] - wrist))
     moved = {k: wrist + (v - wrist) * scale for k, v in (("rest", limb.rest), ("heads", heads), ("tails", limb.tails))}
+    _longer_arm(moved, limb.weights[:, names.index("upperarm02")], heads[names.index("upperarm02")], wrist, scale)
     arm = [names.index(n) for n in ("lowerarm02", "lowerarm01", "upperarm02")]
     limb = _finer(limb, moved, arm)
-    hem = dress.outfit(who).sleeve_mm
-    if hem is not None:
-        limb = _hemmed(limb, dress.up_the_arm(limb) - hem)
+    limb = _hemmed(limb, dress.up_the_arm, dress.outfit(who).sleeve_mm)
     return replace(limb, offset=dress.sleeve_offset(limb, who))
+
+
+def _longer_arm(
+    moved: dict[str, np.ndarray], upper: np.ndarray, elbow: np.ndarray, wrist: np.ndarray, scale: float
+) -> None:
+    """Stretch the upper arm, where it nears the shoulder, so that its end stays out of the picture (in place)."""
+    offset = moved["rest"] - (wrist + (elbow - wrist) * scale)
+    axis = offset[upper > 0.9].mean(0)
+    axis /= np.linalg.norm(axis)
+    along = offset @ axis
+    moved["rest"] += (2.2 * np.clip(along - 0.4 * along.max(), 0, None) * (upper > 0.5))[:, None] * axis
 
 
 @lru_cache(maxsize=8)
@@ -237,34 +248,40 @@ def leg(who: Person, side: str) -> Limb:
     longest = who.foot_mm / moved["rest"][foot, 1].max()
     for part in moved.values():
         part[:, 1] *= longest
-    limb = _finer(limb, moved, [names.index(n) for n in ("lowerleg02", "lowerleg01", "upperleg02")])
+    limb = _finer(limb, moved, [names.index(n) for n in ("lowerleg02", "lowerleg01", "upperleg02")], sole=True)
     hem = dress.outfit(who).trouser_mm
     if hem is not None:
-        limb = _hemmed(limb, dress.up_the_leg(limb) - hem)
+        limb = _hemmed(limb, dress.up_the_leg, hem)
     points = limb.surface
     bones = replace(bones, weights=limb.fine_weights)
     bare = foot_shape.relief(points, limb.normals(points), bones, who, outward)
     return replace(limb, offset=(bare + dress.trouser_offset(limb, who)).astype(np.float32))
 
 
-# No edge of the rendered skin of a hand or a foot is longer: about two pixels. Arms and legs but for hems are coarser.
-SKIN_EDGE_MM = 2.5
-_LIMB_EDGE_MM = 12.0
-_HEM_EDGE_MM = 2.0
+# No edge of the rendered skin of a hand or a foot is longer, and a sole's are shorter: some pixels. Arms and legs are
+# coarser, but for hems.
+SKIN_EDGE_MM = 3.4
+_LIMB_EDGE_MM = 14.0
+_HEM_EDGE_MM = 1.8
 
 
-def _finer(limb: Limb, moved: dict[str, np.ndarray], arm: list[int]) -> Limb:
+def _finer(limb: Limb, moved: dict[str, np.ndarray], arm: list[int], *, sole: bool = False) -> Limb:
     """The limb with moved joints and coarse vertices, its rendered mesh as fine as skin needs."""
     weights = np.asarray(limb.fine.matrix @ limb.weights)
     bare = weights[:, arm].sum(1)
     limit = SKIN_EDGE_MM + (_LIMB_EDGE_MM - SKIN_EDGE_MM) * np.clip(2 * bare - 0.5, 0, 1)
+    if sole:
+        normals = vertex_normals(np.asarray(limb.fine.matrix @ moved["rest"]), limb.fine.triangles)
+        limit *= np.where(normals[:, 2] > 0.1, 0.8, 1.0)
     fine = densify(limb.fine, moved["rest"], limit)
     limb = replace(limb, rest=moved["rest"], heads=moved["heads"], tails=moved["tails"])
     return replace(limb, fine=fine, triangles=fine.triangles, fine_weights=fine.matrix @ limb.weights)
 
 
-def _hemmed(limb: Limb, beyond_mm: np.ndarray) -> Limb:
-    """The limb with a finer mesh around the hem, where beyond_mm (fine,) is 0."""
-    limit = np.where(abs(beyond_mm) < 0.5 * _LIMB_EDGE_MM, _HEM_EDGE_MM, np.inf)
-    fine = densify(limb.fine, limb.rest, limit)
-    return replace(limb, fine=fine, triangles=fine.triangles, fine_weights=fine.matrix @ limb.weights)
+def _hemmed(limb: Limb, along: Callable[[Limb], np.ndarray], hem_mm: float) -> Limb:
+    """The limb with a finer mesh around a hem, the finer the closer; along: how far up the limb each vertex is."""
+    for _ in range(3):
+        limit = np.maximum(_HEM_EDGE_MM, 0.5 * abs(along(limb) - hem_mm))
+        fine = densify(limb.fine, limb.rest, limit)
+        limb = replace(limb, fine=fine, triangles=fine.triangles, fine_weights=fine.matrix @ limb.weights)
+    return limb

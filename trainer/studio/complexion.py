@@ -64,7 +64,7 @@ def complexion(who: Person) -> Complexion:
     back = linear(srgb) * shift
     palm = (back + (linear((228, 170, 146)) - back) * lighter) * np.array([1.03, 0.97, 0.94])
     # On dark skin the creases of palm and sole keep the pigment that the skin between them lacks.
-    crease = palm * (1 - 0.30 * np.array([0.8, 1.05, 1.1])) * (1 - dark) + (0.35 * palm + 0.65 * back) * dark
-    nail = back + (linear((236, 184, 172)) - back) * (0.55 - 0.2 * dark)
+    crease = palm * (1 - 0.30 * np.array([0.8, 1.05, 1.1])) * (1 - dark) + (0.55 * palm + 0.45 * back) * dark
+    nail = back + (linear((236, 184, 172)) - back) * (0.5 - 0.32 * dark)
     flush = np.array([0.04, -0.155, -0.13]) * (1 - 0.62 * dark)
     return Complexion(back, palm, crease, nail, flush, dark)

@@ -22,15 +22,17 @@ CLOTH_COLOURS = (
     (92, 112, 82), (164, 176, 196), (184, 140, 152), (58, 44, 78), (226, 206, 120), (150, 92, 60), (62, 96, 150),
 )  # fmt: skip
 GLOVE_COLOURS = ((62, 108, 190), (24, 25, 28), (232, 232, 228), (120, 84, 160), (226, 208, 168))
+# The underside of a hem reaches this far down: its edge is cloth all the way to the skin.
+HEM_MM = 2.2
 METALS = ((212, 176, 104), (196, 198, 202), (210, 160, 140))
 
 
 @dataclass(frozen=True)
 class Outfit:
-    """sleeve_mm: from the wrist to the sleeve's hem, or None; trouser_mm: from the ankle to the hem, or None for a bare
+    """sleeve_mm: from the wrist to the sleeve's hem; trouser_mm: from the ankle to the hem, or None for a bare
     leg; loose: how far cloth stands off, mm; glove, watch, ring: sRGB colours or None; ring_finger: 2 to 5."""
 
-    sleeve_mm: float | None
+    sleeve_mm: float
     sleeve_loose: float
     trouser_mm: float | None
     trouser_loose: float
@@ -56,18 +58,18 @@ class Layer:
 def outfit(who: Person) -> Outfit:
     """What somebody wears today."""
     rng = who.luck(211)
-    kinds = {"none": None, "short": 330.0, "elbow": 235.0, "three-quarter": 150.0, "long": 48.0, "pushed": 95.0}
-    kind = str(rng.choice(list(kinds), p=[0.12, 0.38, 0.14, 0.16, 0.10, 0.10]))
-    hem = kinds[kind]
+    kinds = {"cap": 410.0, "short": 330.0, "elbow": 235.0, "three-quarter": 150.0, "long": 48.0, "pushed": 95.0}
+    kind = str(rng.choice(list(kinds), p=[0.10, 0.40, 0.14, 0.16, 0.10, 0.10]))
+    hem = kinds[kind] + rng.uniform(-22, 30)
     legs = {"bare": None, "calf": 215.0, "ankle": 120.0, "leggings": 150.0}
     leg = str(rng.choice(list(legs), p=[0.22, 0.34, 0.24, 0.20]))
     trousers = legs[leg]
     glove = GLOVE_COLOURS[int(rng.integers(len(GLOVE_COLOURS)))] if rng.random() < 0.08 else None
     metal = METALS[int(rng.choice(3, p=[0.5, 0.38, 0.12]))]
     watch = [None, (30, 30, 32), (120, 74, 46), (178, 180, 184)][int(rng.choice(4, p=[0.86, 0.07, 0.03, 0.04]))]
-    covered = glove is not None or (hem is not None and hem < 80)
+    covered = glove is not None or hem < 80
     return Outfit(
-        sleeve_mm=None if hem is None else hem + rng.uniform(-22, 30),
+        sleeve_mm=hem,
         sleeve_loose=float(rng.uniform(2.5, 9.0)),
         trouser_mm=None if trousers is None else trousers + rng.uniform(-25, 40),
         trouser_loose=float(rng.uniform(0.8, 1.6) if leg == "leggings" else rng.uniform(5, 14)),
@@ -112,8 +114,8 @@ def sleeve_offset(limb: Limb, who: Person) -> np.ndarray:
     wears, points = outfit(who), limb.surface
     along = up_the_arm(limb)
     out = np.zeros(len(points))
-    if wears.sleeve_mm is not None:
-        past = along - wears.sleeve_mm
+    past = along - wears.sleeve_mm
+    if past.max() > 0:
         cloth = 1.2 + wears.sleeve_loose * (0.75 + 0.25 * smooth(60, 0, past)) + _folds(along, points, who, 31, 6.0)
         out = np.where(past > 0, cloth, out)
     if wears.glove is not None:
@@ -164,21 +166,18 @@ def trouser_offset(limb: Limb, who: Person) -> np.ndarray:
 
 
 def _cloth(points: np.ndarray, along: np.ndarray, who: Person, number: int) -> np.ndarray:
-    """(N, 3) linear colour of a cloth: plain, heather, striped around or along, or checked."""
+    """(N, 3) linear colour of a cloth: plain, heather or with broad stripes around the limb."""
     rng = who.luck(number)
     base, other = (linear(CLOTH_COLOURS[i]) * rng.uniform(0.75, 1.05) for i in rng.integers(len(CLOTH_COLOURS), size=2))
-    kind = str(rng.choice(["plain", "heather", "rings", "stripes", "check"], p=[0.58, 0.18, 0.10, 0.07, 0.07]))
-    width = rng.uniform(8, 22)
-    rings, stripes = np.sin(along / width * 6.28) > 0.2, np.sin(points[:, 0] / width * 6.28) > 0.2
+    kind = str(rng.choice(["plain", "heather", "rings"], p=[0.66, 0.2, 0.14]))
     share = {
         "plain": np.zeros(len(points)),
-        "heather": 0.16 * noise(points, 2.2, who.seed + number).clip(0, 2),
-        "rings": rings.astype(float),
-        "stripes": stripes.astype(float),
-        "check": 0.5 * rings + 0.5 * stripes,
+        "heather": 0.16 * noise(points, 9, who.seed + number).clip(0, 2),
+        # Broader than the mesh is coarse, with a soft edge.
+        "rings": smooth(-0.1, 0.5, np.sin(along / rng.uniform(28, 70) * 2 * np.pi)),
     }[kind]
     colour = base + (other - base) * share[:, None]
-    weave = 1 + 0.05 * noise(points, 2.0, who.seed + number + 1)
+    weave = 1 + 0.05 * noise(points, 7.0, who.seed + number + 1)
     return np.asarray(np.clip(colour * weave[:, None], 0.006, 0.85))
 
 
@@ -200,11 +199,10 @@ def on_arm(limb: Limb, points: np.ndarray, who: Person) -> list[Layer]:
     if bracelet.any() or ring.any():
         metal = linear(wears.ring if wears.ring is not None else METALS[0])
         layers.append(Layer(np.maximum(bracelet, ring), np.tile(metal, (len(points), 1)), 1.0, flat))
-    if wears.sleeve_mm is not None:
-        past = along - wears.sleeve_mm
-        hem = 1 - 0.22 * ((past > 12) & (past < 15)) - 0.35 * (past < 2)
-        cloth = _cloth(points, along, who, 61) * hem[:, None]
-        layers.append(Layer((past > 0).astype(float), cloth, 0.0, 0.25 * noise(points, 8, who.seed + 62)))
+    past = along - wears.sleeve_mm
+    hem = 1 - 0.22 * ((past > 12) & (past < 15)) - 0.35 * (past < 2)
+    cloth = _cloth(points, along, who, 61) * hem[:, None]
+    layers.append(Layer((past > -HEM_MM).astype(float), cloth, 0.0, 0.25 * noise(points, 8, who.seed + 62)))
     return layers
 
 
@@ -217,4 +215,4 @@ def on_leg(limb: Limb, points: np.ndarray, who: Person) -> list[Layer]:
     past = along - wears.trouser_mm
     hem = 1 - 0.22 * ((past > 14) & (past < 18)) - 0.35 * (past < 3)
     cloth = _cloth(points, along, who, 71) * hem[:, None]
-    return [Layer((past > 0).astype(float), cloth, 0.0, 0.4 * noise(points, 9, who.seed + 72))]
+    return [Layer((past > -HEM_MM).astype(float), cloth, 0.0, 0.4 * noise(points, 9, who.seed + 72))]

@@ -142,7 +142,7 @@ def sole_marks(foot: FootSurface, sole: np.ndarray, who: Person) -> tuple[np.nda
         a = np.array([rng.uniform(0.1, 0.7), rng.uniform(0.22, 0.62)])
         b = a + np.array([rng.uniform(0.12, 0.3), rng.normal(0, 0.02)])
         crease(a * size, b * size, rng.uniform(0.15, 0.45), 0.9)
-    for _ in range(int(rng.integers(1, 4))):
+    for _ in range(int(rng.integers(0, 3))):
         a = np.array([rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.45)])
         crease(
             a * size, (a + np.array([rng.normal(0, 0.06), rng.uniform(0.15, 0.28)])) * size, rng.uniform(0.3, 0.7), 1.1
@@ -225,9 +225,9 @@ def nails(limb: Limb, points: np.ndarray, normals: np.ndarray, ends: list[str], 
         aside = abs(normals @ np.cross(d, back))
         mine = (limb.fine_weights[:, j] > 0.6) * smooth(0.15, 0.35, normals @ back)
         root = 0.47 + 0.10 * aside**2
-        inside = mine * smooth(0.78, 0.66, aside) * smooth(root - 0.03, root + 0.04, t)
+        inside = mine * smooth(0.80, 0.64, aside) * smooth(root - 0.05, root + 0.06, t)
         plate = np.maximum(plate, inside)
-        edge = np.maximum(edge, inside * smooth(0.42, 0.60, normals @ d))
+        edge = np.maximum(edge, inside * smooth(0.5, 0.8, normals @ d))
         moon = np.maximum(moon, inside * smooth(root + 0.16, root + 0.08, t) * smooth(0.5, 0.3, aside))
         around = mine * smooth(0.92, 0.80, aside) * smooth(root - 0.10, root - 0.04, t)
         groove = np.maximum(groove, np.clip(around - inside, 0, 1))
@@ -248,5 +248,5 @@ def paint_nails(
     nail = tones.nail * np.array([1, 1 - 0.05 * older, 1 - 0.22 * older * (1.6 if foot else 1.0)])
     colour = mix(colour, nail[None], 0.85 * plates.plate)
     colour = mix(colour, np.clip(nail * 1.18 + 0.03, 0, 0.8)[None], 0.6 * plates.moon * float(rng.uniform(0.2, 1)))
-    white = np.array([0.72, 0.68, 0.60])
-    return mix(colour, white[None], 0.75 * plates.edge * float(rng.uniform(0.3, 1.0))), 0.45 * plates.plate
+    white = 0.45 * nail + np.array([0.25, 0.23, 0.19])
+    return mix(colour, white[None], 0.7 * plates.edge * float(rng.uniform(0.1, 0.9))), 0.45 * plates.plate

@@ -108,25 +108,53 @@ def shade(
 ) -> np.ndarray:
     """(N, 3) uint8 sRGB. `occlusion` (N,) is 1 in the open; `soft` 1 for skin, 0 for cloth; `oil` 0..1 a wet film."""
     points, normals, colour = (np.asarray(a, np.float32) for a in (points, normals, colour))
+    view = np.asarray(eye, np.float32) - points
+    # Skin that is turned away is not seen and stays black; cloth is seen from both sides. (Bumps lean normals.)
+    turned = np.einsum("ij,ij->i", normals, view) < -0.4 * np.sqrt(np.einsum("ij,ij->i", view, view))
+    front = np.flatnonzero(~turned | (np.asarray(soft) < 0.5))
+    out = np.zeros(points.shape, np.uint8)
+    out[front] = _shaded(
+        points[front], normals[front], colour[front], _of(gloss, front), lights, view[front], lit[front],
+        occlusion[front], _of(soft, front), _of(oil, front),
+    )  # fmt: skip
+    return out
+
+
+def _of(values: np.ndarray | float, ids: np.ndarray) -> np.ndarray:
+    """The chosen ones of (N,) values in single precision, or the one value for all."""
+    every = np.asarray(values, np.float32)
+    return every[ids] if every.ndim else every
+
+
+def _shaded(
+    points: np.ndarray,
+    normals: np.ndarray,
+    colour: np.ndarray,
+    gloss: np.ndarray,
+    lights: Lights,
+    view: np.ndarray,
+    lit: np.ndarray,
+    occlusion: np.ndarray,
+    soft: np.ndarray,
+    oil: np.ndarray,
+) -> np.ndarray:
+    """`shade` of what faces the eye; view (N, 3) towards it."""
     lit, occlusion = (np.asarray(a, np.float32) for a in (lit, occlusion))
-    soft = np.asarray(soft, np.float32)
     inside = soft[..., None] if soft.ndim else soft
     lights = lights.single()
     lit = lit * lights.unveiled(points)
-    eye = np.asarray(eye, np.float32)
     n_key = normals @ lights.key
     wrap = inside * np.asarray([0.30, 0.12, 0.07], np.float32)
     key = np.clip((n_key[:, None] + wrap) / (1 + wrap), 0, None)
     # Light that bleeds under the skin keeps a shadow's edge red rather than black.
-    arrives = lit[:, None] ** (1 - inside * np.asarray([0.35, 0.1, 0], np.float32))
+    arrives = lit[:, None] ** (1 - inside * np.asarray([0.28, 0.08, 0], np.float32))
     fill = np.clip(normals @ lights.fill * 0.7 + 0.3, 0, None)
     level = normals @ lights.up
     up = 0.5 + 0.5 * level
     ambient = up[:, None] * lights.sky_rgb + (1 - up)[:, None] * lights.ground_rgb
     bleed = occlusion[:, None] ** (1 - inside * np.asarray([0.3, 0.05, 0], np.float32))
     light = key * arrives * lights.key_rgb + bleed * (ambient + fill[:, None] * lights.fill_rgb)
-    view = eye - points
-    view /= np.sqrt(np.einsum("ij,ij->i", view, view))[:, None]
+    view = view / np.sqrt(np.einsum("ij,ij->i", view, view))[:, None]
     facing = np.clip(np.einsum("ij,ij->i", normals, view), 0, 1)
     graze = (1 - facing) ** 4
     wet = (0.3 + 0.7 * graze) * oil

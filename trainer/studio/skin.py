@@ -94,9 +94,9 @@ def foot_skin(foot: FootSurface, who: Person) -> Skin:
     plates = marks.nails(limb, points, normals, ends, dict.fromkeys(ends, np.array([0.0, 0.1, -0.99])))
     colour, shine = marks.paint_nails(colour, plates, who, tones, foot=True)
     height += _pores(points, 1 - sole, who) * (1 - plates.plate) + 0.25 * plates.plate
-    # What the rendered mesh shows of the foot's shape is told by its normals, all but the finest of it.
-    coarse = limb.fine.previous_level(limb.offset)
-    height += limb.offset - limb.fine.spread(coarse)
+    # The mesh's normals tell of the foot's shape, all but the finest of it. (A hem is no part of the foot.)
+    finest = limb.offset - limb.fine.spread(limb.fine.previous_level(limb.offset))
+    height += finest * smooth(40, 10, dress.up_the_leg(limb))
     return _dressed(limb, points, colour, shine, height, dress.on_leg(limb, points, who), who)
 
 
@@ -115,10 +115,10 @@ def _complete(
     tones: Complexion,
 ) -> np.ndarray:
     """Flush, creases and blotches over the base colour; glabrous (N,): 1 on palm and sole."""
-    blotch = 0.55 * noise(points, 22, who.seed + 11) + 0.5 * noise(points, 9, who.seed + 12)
+    blotch = 0.6 * noise(points, 24, who.seed + 11) + 0.32 * noise(points, 9, who.seed + 12)
     fine = noise(points, 3.4, who.seed + 13)
     flush = np.clip(red, 0, 1.4) + 0.16 * (1 - glabrous) * blotch
-    flush += glabrous * (0.15 + 0.45 * np.clip(blotch, -1.0, 1.6))
+    flush += glabrous * (0.15 + 0.42 * np.clip(blotch, -1.0, 1.3))
     colour = colour * (1 + flush[:, None] * tones.flush)
     crease = tones.crease / tones.palm * glabrous[:, None] + (0.72 * (1 - glabrous))[:, None]
     colour = colour * (1 + np.clip(dark, 0, 1)[:, None] * (crease - 1))
