@@ -17,8 +17,8 @@ ANGLES = (
     *(f"{f}_{a}" for f in FINGERS for a in ("abd", "mcp", "pip", "dip")),
 )  # fmt: skip
 _LIMITS = {
-    "thumb_flex": (-30, 45), "thumb_abd": (-35, 40), "thumb_twist": (-30, 40), "thumb_mcp": (-12, 55),
-    "thumb_ip": (-18, 80), "abd": (-16, 16), "mcp": (-28, 88), "pip": (-8, 95), "dip": (-8, 60),
+    "thumb_flex": (-30, 45), "thumb_abd": (-35, 40), "thumb_twist": (-30, 40), "thumb_mcp": (-8, 55),
+    "thumb_ip": (-8, 80), "abd": (-16, 16), "mcp": (-28, 88), "pip": (-8, 95), "dip": (-8, 60),
 }  # fmt: skip
 LIMITS = np.radians([_LIMITS.get(a, _LIMITS.get(a.split("_")[1], (0, 0))) for a in ANGLES])
 

@@ -57,9 +57,9 @@ def thumb_on_sole(
     spot: str = "thumb_pad",
     depth: float = 1.0,
     ip: float = 14.0,
-    ip_weight: float = 0.6,
+    ip_weight: float = 1.0,
     lean: float = 0.0,
-    flat: float = 1.0,
+    flat: float = 0.7,
 ) -> Goal:
     """The thumb works on the sole, the fingers are wrapped around the foot's side onto its top."""
     s = sign(side)

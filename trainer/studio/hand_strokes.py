@@ -30,7 +30,7 @@ class Effleurage(Stroke):
         self.contact = {"thumbs": "thumb_pad", "fingertips": "finger_pads"}.get(self.style, "palm_and_fingers")
         if self.style in ("hand_over_hand", "both_hands", "thumbs"):
             self.both()
-        self._work = rng.uniform(0.58, 0.66)
+        self._work = rng.uniform(0.58, 0.66) if self.style != "hand_over_hand" else rng.uniform(0.45, 0.48)
         self._lane = wander(rng, 1, 0.03, 0.12)
         area = self.area(Spot(self.face, 0.5, 0.0), Spot(self.face, 0.5, 0.25), Spot(self.face, 0.5, -0.25))
         self._w = float(np.clip(area.w, -0.4, 0.4))
@@ -64,7 +64,7 @@ class Effleurage(Stroke):
                 at, lift = self._glide((phase - turn) / 2 if phase >= turn else min(phase - turn, 0.0))
                 s = grips.sign(hand)
                 u = self._from + (self._to - self._from) * at
-                goal = palm_grips.flat_hand(self.place.bodies[hand], self.foot, hand, u, 0.5 * w + 0.05 * s, 1.6 * lift)
+                goal = palm_grips.flat_hand(self.place.bodies[hand], self.foot, hand, u, 0.5 * w + 0.2 * s, 1.6 * lift)
                 out[hand] = self._aside(goal, s, lift)
             return out
         at, lift = self._glide(phase)
@@ -75,7 +75,7 @@ class Effleurage(Stroke):
                 s = grips.sign(hand)
                 target, normal = self.on(u, 0.5 * w + s * (0.17 + 0.1 * np.sin(np.pi * at)))
                 target = target + 0.45 * lift * normal + self.tremor(hand, time_s, 0.2)
-                out[hand] = grips.thumb_on_sole(self.place.bodies[hand], self.foot, hand, target, normal, ip=8)
+                out[hand] = grips.thumb_on_sole(self.place.bodies[hand], self.foot, hand, target, normal, ip=14)
             return out
         if self.style == "top":
             target, normal = self.on(u, w)
@@ -96,7 +96,7 @@ class Effleurage(Stroke):
 
     def _aside(self, goal: Goal, s: float, lift: float) -> Goal:
         """The hand that goes back keeps to its own side of the one that works."""
-        shift = np.array([s * 2.6 * lift, 0.0, 0.4 * lift])
+        shift = np.array([s * 3.2 * lift, 0.0, 0.9 * lift])
         pin = goal.pins[0]
         posture = replace(goal.posture, wrist=goal.posture.wrist + shift)
         return replace(goal, posture=posture, pins=(replace(pin, target=pin.target + shift),))
@@ -173,7 +173,7 @@ class Tapotement(Stroke):
         self._height = rng.uniform(22, 30) * self.calm(160)
         self._drift = wander(rng, 2, 0.05, 0.2)
         # A brisk strike: short on the skin, long in the air.
-        self._sharp = rng.uniform(0.65, 0.8)
+        self._sharp = rng.uniform(0.65, 0.8) if self.contact == "finger_pads" else rng.uniform(0.9, 1.1)
 
     def goals(self, time_s: float) -> dict[str, Goal]:
         phase, out = self.beat.phase(time_s), {}
@@ -186,10 +186,10 @@ class Tapotement(Stroke):
             height = self._height * self.effort(time_s) ** 0.5
             lift = float(height * (0.5 - 0.5 * np.cos(2 * np.pi * own)) ** self._sharp)
             if self.style == "hacking":
-                target, _ = self.on(u + (0.07 if k else -0.07), 0.6 * w + s * 0.12)
-                out[side] = palm_grips.edge_on_sole(body, side, target, lift - 1.0)
+                at = u + (0.02 if k else -0.02)
+                out[side] = palm_grips.edge_on_sole(body, self.foot, side, at, 0.6 * w + s * 0.36, lift - 1.0)
             elif self.style == "cupped":
-                out[side] = palm_grips.cupped(body, self.foot, side, min(u + 0.18, 0.9), 0.6 * w, lift)
+                out[side] = palm_grips.cupped(body, self.foot, side, min(u + 0.1, 0.9), w, lift)
             elif self.style == "fist":
                 target, normal = self.on(u, w)
                 out[side] = palm_grips.fist_on_sole(body, side, target, normal, 1.0 - lift, 0.0)
@@ -217,6 +217,8 @@ class Wringing(Stroke):
         rng = place.rng
         self.both()
         middle = {"midfoot": 0.5, "forefoot": 0.63}.get(self.style, 0.52)
+        if place.zone is not None:
+            middle = float(np.clip(self.area().u, 0.42, 0.66))
         self._u = middle + rng.uniform(-0.03, 0.03)
         self._apart = rng.uniform(0.05, 0.07) if self.style != "heel_and_forefoot" else rng.uniform(0.14, 0.18)
         self._width = rng.uniform(0.24, 0.32) * self.calm(50)

@@ -153,7 +153,7 @@ class AnkleRotation(Stroke):
         lead, other = self.hands
         bodies, foot = self.place.bodies, self.foot
         if self.style == "toes":
-            goal = palm_grips.flat_hand(bodies[lead], foot, lead, 1.0, 0.0, 0.0, curl=8.0)
+            goal = palm_grips.flat_hand(bodies[lead], foot, lead, 1.1, 0.0, 0.0, curl=10.0)
         else:
             target, normal = spots.sole_place(foot, 0.70, grips.sign(lead) * 0.35)
             goal = palm_grips.around(bodies[lead], foot, lead, target, normal)

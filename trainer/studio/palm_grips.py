@@ -44,7 +44,9 @@ def flat_hand(
             ring_abd=3, little_abd=7,
         ),
     )  # fmt: skip
-    spots = [f"{f}_{part}" for f in FINGERS for part in ("pad", "mid")] + [f"{f}_mound" for f in FINGERS] + ["palm"]
+    # What reaches beyond the toes touches nothing.
+    parts = [part for part, short in (("pad", 0.0), ("mid", 0.09), ("mound", 0.26)) if u - short < 0.94]
+    spots = [f"{f}_{part}" for f in FINGERS for part in parts] + ["palm"]
     if away:
         spots = [f"{f}_pad" for f in FINGERS]
     return Goal(
@@ -54,7 +56,7 @@ def flat_hand(
         angle_weight=grips.weights(1.1, thumb_twist=1.5, mcp=0.8),
         wrist_weight=0.06,
         turn_weight=0.6,
-        elbow=np.array([s * 150.0, -135.0, 460.0]),
+        elbow=np.array([s * 150.0, -300.0, 330.0]),
     )
 
 
@@ -83,11 +85,11 @@ def fist_on_sole(body: Anatomy, side: str, target: np.ndarray, normal: np.ndarra
     )
     return Goal(
         posture=posture,
-        pins=(Pin("middle_knuckle", target - (1.5 + depth) * normal, 4.0, normal, 0.5),),
-        touching=dict.fromkeys(["index_knuckle", "ring_knuckle", "little_knuckle"], 1.2) if depth > -3 else {},
+        pins=(Pin("middle_knuckle", target + (1.8 - depth) * normal, 4.0, normal, 0.5),),
+        touching=dict.fromkeys(["index_knuckle", "ring_knuckle", "little_knuckle"], 1.2) if depth > -1 else {},
         angle_weight=grips.weights(1.0, thumb_twist=1.5, mcp=0.6),
         wrist_weight=0.02,
-        turn_weight=0.5,
+        turn_weight=0.8,
         elbow=np.array([s * 170.0, -110.0, 480.0]),
     )
 
@@ -105,7 +107,7 @@ def knuckle_on_sole(body: Anatomy, side: str, target: np.ndarray, normal: np.nda
     )
     return Goal(
         posture=posture,
-        pins=(Pin("index_bend", target - depth * normal, 4.0, normal, 0.6),),
+        pins=(Pin("index_bend", target + (1.5 - depth) * normal, 4.0, normal, 0.6),),
         angle_weight=grips.weights(1.2, thumb_twist=1.5),
         wrist_weight=0.03,
         turn_weight=0.5,
@@ -113,13 +115,15 @@ def knuckle_on_sole(body: Anatomy, side: str, target: np.ndarray, normal: np.nda
     )
 
 
-def edge_on_sole(body: Anatomy, side: str, target: np.ndarray, lift: float) -> Goal:
-    """The little finger's edge of the hand on the sole, the palm looking across the foot."""
+def edge_on_sole(body: Anatomy, foot: FootSurface, side: str, u: float, w: float, lift: float) -> Goal:
+    """The little finger's edge of the hand on the sole at (u, w), `lift` mm off it, the palm looking across the foot."""
     s = grips.sign(side)
-    fingers = np.array([-s * 0.35, 0.72, -0.50])
+    target, _ = sole_place(foot, u, w)
+    lower, _ = sole_place(foot, max(u - 42 / foot.length_mm, 0.05), w + 0.1 * s)
+    fingers = np.array([-s * 0.12, 0.80, -0.50])
     posture = HandPose(
         turn=body.facing(fingers, np.array([-s * 0.95, -0.25, 0.1])),
-        wrist=target + np.array([s * 34.0, -92.0, 52.0 + lift]),
+        wrist=target + np.array([s * 16.0, -96.0, 54.0 + lift]),
         angles=grips.angles(
             mcp=12, pip=16, dip=8, thumb_ip=10, thumb_mcp=10, index_abd=-4, ring_abd=4, little_abd=6, index_mcp=6
         ),
@@ -127,11 +131,11 @@ def edge_on_sole(body: Anatomy, side: str, target: np.ndarray, lift: float) -> G
     aim = target + np.array([0.0, 0.0, lift])
     return Goal(
         posture=posture,
-        pins=(Pin("little_edge", aim, 2.5), Pin("edge", aim + np.array([s * 14.0, -42.0, 6.0 + 0.3 * lift]), 0.6)),
+        pins=(Pin("little_edge", aim, 2.5), Pin("edge", lower + np.array([0.0, 0.0, 5.0 + 1.2 * lift]), 0.6)),
         angle_weight=grips.weights(1.4),
         wrist_weight=0.03,
         turn_weight=0.8,
-        elbow=np.array([s * 240.0, -130.0, 420.0]),
+        elbow=np.array([s * 170.0, -230.0, 350.0]),
     )
 
 
@@ -145,5 +149,5 @@ def around(body: Anatomy, foot: FootSurface, side: str, target: np.ndarray, norm
         posture=replace(goal.posture, wrist=wrist),
         pins=(replace(goal.pins[0], weight=2.0),),
         touching=touching,
-        elbow=np.array([grips.sign(side) * 300.0, -30.0, 420.0]),
+        elbow=np.array([grips.sign(side) * 265.0, -120.0, 410.0]),
     )

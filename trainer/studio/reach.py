@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from trainer.studio.anatomy import ANGLES, LIMITS, Anatomy
 from trainer.studio.bodies import rodrigues
@@ -16,7 +17,11 @@ from trainer.studio.foot_surface import FootSurface
 from trainer.studio.stance import COUCH_EDGE_MM, COUCH_TOP_MM
 
 RADIAN_MM = 14.0
-WRIST_BEND = np.radians(50)
+# How far a wrist bends to the palm or the back, and to either side, and where it begins to be uncomfortable.
+WRIST_BEND, WRIST_LEAN = np.radians(50), np.radians(25)
+_EASY_BEND, _EASY_LEAN = np.radians(42), np.radians(18)
+# How fast a finger's joint and the wrist turn at most from frame to frame, radians per second.
+FINGER_SPEED, WRIST_SPEED = np.radians(300), np.radians(260)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +65,18 @@ class Goal:
     obstacles: np.ndarray | None = None
 
 
+def wrist_angles(body: Anatomy, turn: np.ndarray, to_elbow: np.ndarray) -> np.ndarray:
+    """(..., 2) bend to the palm and lean to the thumb, radians, of a wrist whose elbow is along `to_elbow` (..., 3)."""
+    local = np.einsum("...kl,...k->...l", turn, to_elbow)
+    radial, _, palm = body.frame.T
+    along = local @ body.forearm
+    return np.stack(
+        [np.arctan2(local @ palm - along * (body.forearm @ palm), along),
+         np.arctan2(local @ radial - along * (body.forearm @ radial), along)],
+        axis=-1,
+    )  # fmt: skip
+
+
 def forearm_turn(body: Anatomy, pose: HandPose, elbow: np.ndarray) -> np.ndarray:
     """The rotation vector (3,), in rest axes, that swings the forearm to the elbow as far as a wrist bends."""
     want = pose.turn.T @ (elbow - pose.wrist)
@@ -67,8 +84,12 @@ def forearm_turn(body: Anatomy, pose: HandPose, elbow: np.ndarray) -> np.ndarray
     axis = np.cross(body.forearm, want)
     sine = np.linalg.norm(axis)
     angle = float(np.arctan2(sine, body.forearm @ want))
-    bend = WRIST_BEND * np.tanh(angle / WRIST_BEND)
-    return np.asarray(axis / max(sine, 1e-9) * bend)
+    vector = axis / max(sine, 1e-9) * angle
+    radial, fingers, palm = body.frame.T
+    # A turn about the radial axis bends the wrist, one about the palm's axis leans it sideways.
+    bend, lean = vector @ radial / WRIST_BEND, vector @ palm / WRIST_LEAN
+    size = float(np.hypot(bend, lean))
+    return np.asarray(vector * np.tanh(size) / max(size, 1e-9))
 
 
 def root_of(body: Anatomy, turn: np.ndarray, wrist: np.ndarray) -> np.ndarray:
@@ -104,8 +125,8 @@ class Reach:
     ) -> None:
         self.body, self.foot, self.block = body, foot, block
 
-    def solve(self, goal: Goal, start: HandPose, iterations: int = 4) -> HandPose:
-        """Improve `start` towards `goal`."""
+    def solve(self, goal: Goal, start: HandPose, iterations: int = 4, step_s: float | None = None) -> HandPose:
+        """Improve `start` towards `goal`; with `step_s`, seconds from the frame before, no faster than a hand moves."""
         pose = start
         size = 6 + len(ANGLES)
         steps = np.full(size, 2e-3)
@@ -134,7 +155,7 @@ class Reach:
                 damping *= 6
             else:
                 break
-        return pose
+        return pose if step_s is None else _no_faster(start, pose, step_s)
 
     def _moved(self, pose: HandPose, delta: np.ndarray) -> HandPose:
         u, _, vt = np.linalg.svd(rodrigues(delta[:3]) @ pose.turn)
@@ -177,11 +198,22 @@ class Reach:
                 overlap = np.maximum(0, body.ball_radius[:, None] + ball[:, 3] - gap)
                 parts.append(0.8 * goal.avoid_weight * overlap.max(-1))
         parts.append(goal.angle_weight * RADIAN_MM * (angles - goal.posture.angles))
-        parts.append(2 * RADIAN_MM * np.maximum(0, np.maximum(LIMITS[:, 0] - angles, angles - LIMITS[:, 1])))
+        parts.append(4 * RADIAN_MM * np.maximum(0, np.maximum(LIMITS[:, 0] - angles, angles - LIMITS[:, 1])))
         parts.append(goal.wrist_weight * (wrist - goal.posture.wrist))
         parts.append(goal.turn_weight * RADIAN_MM * (turn - goal.posture.turn).reshape(len(deltas), 9))
         if goal.elbow_weight:
             to_elbow = goal.elbow - wrist
             to_elbow /= np.linalg.norm(to_elbow, axis=1, keepdims=True)
+            bent = abs(wrist_angles(body, turn, to_elbow)) - np.array([_EASY_BEND, _EASY_LEAN])
+            parts.append(goal.elbow_weight * 8 * RADIAN_MM * np.maximum(0, bent))
             parts.append(goal.elbow_weight * 3 * RADIAN_MM * (turn @ body.forearm - to_elbow))
         return np.concatenate(parts, axis=1)
+
+
+def _no_faster(start: HandPose, pose: HandPose, step_s: float) -> HandPose:
+    """`pose`, or as much of the way there as a hand goes in `step_s`."""
+    most = FINGER_SPEED * step_s
+    angles = start.angles + np.clip(pose.angles - start.angles, -most, most)
+    way = Rotation.from_matrix(pose.turn @ start.turn.T).as_rotvec()
+    share = min(1.0, WRIST_SPEED * step_s / max(float(np.linalg.norm(way)), 1e-9))
+    return replace(pose, angles=angles, turn=rodrigues(share * way) @ start.turn)

@@ -68,6 +68,11 @@ class Stroke:
         """Point and normal of a place on the worked face."""
         return spots.place_on(self.foot, self.face, u, w)
 
+    def _beside(self, side: str, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Point and normal on the top where the middle finger lies when the index finger is at `point`."""
+        w = (point[0] - spots.middle_x(self.foot)) / (self.foot.width_mm / 2)
+        return self.on(float(point[1]) / self.foot.length_mm - 0.01, float(w) + grips.sign(side) * 0.24)
+
     def du(self, mm: float) -> float:
         return mm / self.foot.length_mm
 

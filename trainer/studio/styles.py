@@ -26,7 +26,7 @@ STYLE_ZONES: dict[str, dict[str, tuple[str, ...]]] = {
     "kneading": {
         "alternating": _FLAT, "together": _FRONT, "one_thumb": SOLE_ZONES, "heel": _HEEL, "top": _INSTEP,
     },
-    "knuckling": {"circles": _FLAT, "rolls": _FLAT, "both_fists": _FRONT},
+    "knuckling": {"circles": _FLAT, "rolls": _FLAT, "both_fists": tuple(z for z in _FRONT if "central" not in z)},
     "thumb_walking": {"lanes": _FLAT, "across": _BALL, "heel": _HEEL, "toe": _TOES},
     "finger_walking": {"index": _INSTEP, "two_fingers": _INSTEP, "both_hands": _INSTEP},
     "friction": {

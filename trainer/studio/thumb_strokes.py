@@ -41,7 +41,7 @@ class Kneading(Stroke):
         self._sweep = rng.uniform(13, 19)
         self._from = rng.uniform(0, 1)
         self._higher = float(rng.choice([-1, 1]))
-        self._apart = 0.23 if self._area.half_w > 0.28 else 0.19
+        self._apart = 0.40 if self.style == "together" else 0.22
 
     def goals(self, time_s: float) -> dict[str, Goal]:
         place, out = self.place, {}
@@ -59,7 +59,7 @@ class Kneading(Stroke):
             w = centre + (0.0 if self._one else s * self._apart) + s * self.dw(radius) * np.sin(turn)
             target, normal = self.on(u + higher + self.du(radius) * np.cos(turn), w)
             target = target + self.tremor(side, time_s, 0.3)
-            depth, ip = 1.4 + 1.3 * np.cos(turn), 12 + 10 * np.cos(turn)
+            depth, ip = 1.4 + 1.3 * np.cos(turn), 16 + 9 * np.cos(turn)
             body = place.bodies[side]
             if self.face == "top":
                 out[side] = top_grips.thumb_on_top(body, self.foot, side, target, normal, depth=depth, ip=ip)
@@ -125,8 +125,7 @@ class Friction(Stroke):
             goal = top_grips.fingers_at_ankle(body, side, target, normal)
             return self.supported(side, goal, 0.2)
         if self.style == "fingers":
-            beside = target + np.array([grips.sign(side) * 13.0, 0.0, 0.0])
-            pads = {"index_pad": (target, normal), "middle_pad": (spots.on_skin(self.foot, beside), normal)}
+            pads = {"index_tip": (target, normal), "middle_tip": self._beside(side, target)}
             goal = top_grips.fingers_on_top(body, side, pads, {"index": 34.0, "middle": 38.0}, 1.2, 0.4)
             return {side: goal, self.other: grips.cradle(place.bodies[self.other], self.foot, self.other, 0.3)}
         goal = grips.thumb_on_sole(body, self.foot, side, target, normal, depth=2.0, ip=22)
@@ -175,13 +174,12 @@ class PressHold(Stroke):
             goal = palm_grips.knuckle_on_sole(body, side, target, normal, depth)
             return {side: goal, self.other: grips.cradle(other, self.foot, self.other, 0.3)}
         if self.style == "top":
-            beside = spots.on_skin(self.foot, target + np.array([grips.sign(side) * 12.0, -3.0, 0.0]))
-            pads = {"index_pad": (target, normal), "middle_pad": (beside, normal)}
+            pads = {"index_tip": (target, normal), "middle_tip": self._beside(side, target)}
             goal = top_grips.fingers_on_top(body, side, pads, {"index": 30.0, "middle": 34.0}, depth, 0.4)
             return {side: goal, self.other: grips.cradle(other, self.foot, self.other, 0.3)}
         if self.style in ("stacked", "side_by_side"):
             return self._two_thumbs(target, normal, depth)
-        goal = grips.thumb_on_sole(body, self.foot, side, target, normal, depth=float(depth), ip=8)
+        goal = grips.thumb_on_sole(body, self.foot, side, target, normal, depth=float(depth), ip=18)
         return self.supported(side, goal, u)
 
     def _two_thumbs(self, target: np.ndarray, normal: np.ndarray, depth: float) -> dict[str, Goal]:
@@ -193,7 +191,7 @@ class PressHold(Stroke):
             mine, yours = (spots.around_point(self.foot, target, normal, k * s * 10.5, 0.0) for k in (1, -1))
             deep = depth
         return {
-            side: grips.thumb_on_sole(bodies[side], self.foot, side, mine, normal, depth=depth, ip=8),
+            side: grips.thumb_on_sole(bodies[side], self.foot, side, mine, normal, depth=depth, ip=18),
             self.other: grips.thumb_on_sole(
                 bodies[self.other], self.foot, self.other, yours, normal, depth=deep, ip=10
             ),

@@ -61,17 +61,17 @@ def pinch(body: Anatomy, side: str, below: np.ndarray, above: np.ndarray, over: 
         turn=body.facing(fingers, palm),
         wrist=wrist,
         angles=grips.angles(
-            mcp=40, pip=48, dip=22, index_mcp=34, index_pip=42, index_dip=20, thumb_ip=14, thumb_mcp=14, thumb_twist=8,
+            mcp=40, pip=48, dip=22, index_mcp=34, index_pip=42, index_dip=20, thumb_ip=22, thumb_mcp=14, thumb_twist=8,
             middle_mcp=42, ring_mcp=50, little_mcp=54, ring_pip=58, little_pip=62,
         ),
     )  # fmt: skip
     return Goal(
         posture=posture,
         pins=(
-            Pin("thumb_pad", below - 0.8 * down, 2.5, down, 0.6),
+            Pin("thumb_pad", below - 0.8 * down, 2.5, down, 0.35),
             Pin("index_pad", above + 0.8 * down, 2.5, -down, 0.5),
         ),
-        angle_weight=grips.weights(0.4, thumb_twist=0.4),
+        angle_weight=grips.weights(0.4, thumb_twist=0.4, thumb_ip=1.6),
         wrist_weight=0.06,
         turn_weight=0.3,
         elbow=elbow,

@@ -8,7 +8,7 @@ from trainer.studio import grips
 from trainer.studio.anatomy import FINGERS, Anatomy
 from trainer.studio.foot_surface import FootSurface
 from trainer.studio.reach import Goal, HandPose, Pin
-from trainer.studio.spots import middle_x
+from trainer.studio.spots import middle_x, sole_place
 
 
 def fingers_on_top(
@@ -39,7 +39,7 @@ def fingers_on_top(
         angle_weight=grips.weights(0.7, **special),
         wrist_weight=0.15,
         turn_weight=0.6,
-        elbow=np.array([s * 250.0, 300.0, 330.0]),
+        elbow=np.array([s * 150.0, 470.0, 290.0]),
     )
 
 
@@ -57,18 +57,24 @@ def thumb_on_top(
     """The thumb works on the top of the foot, the fingers lie around the border on the sole."""
     s = grips.sign(side)
     posture = HandPose(
-        turn=body.facing(np.array([-s * 0.35, -0.93, -0.1]), np.array([-s * 0.75, 0.1, -0.65])),
-        wrist=np.array([middle_x(foot) + s * (foot.width_mm * 0.5 + 26), target[1] + 78, target[2] + 38]),
-        angles=grips.angles(mcp=34, pip=34, dip=16, thumb_ip=ip, thumb_mcp=12),
+        turn=body.facing(np.array([-s * 0.40, -0.90, -0.05]), np.array([-s * 0.62, 0.1, -0.8])),
+        wrist=np.array([middle_x(foot) + s * (foot.width_mm * 0.5 + 20), target[1] + 76, -4.0]),
+        angles=grips.angles(mcp=26, pip=30, dip=14, thumb_ip=ip, thumb_mcp=14, thumb_flex=10, thumb_twist=10),
     )
+    # The fingers lie on the sole, opposite the thumb.
+    u = target[1] / foot.length_mm
+    under = [(f, sole_place(foot, max(u - 0.02 - 0.05 * k, 0.2), s * (0.3 + 0.02 * k))) for k, f in enumerate(FINGERS)]
     return Goal(
         posture=posture,
-        pins=(Pin(spot, target - depth * normal, 3.0, normal, 1.0),),
-        touching=dict.fromkeys([f"{f}_pad" for f in FINGERS], 0.35),
-        angle_weight=grips.weights(0.3, thumb_ip=0.6, dip=0.5),
-        wrist_weight=0.08,
-        turn_weight=0.35,
-        elbow=np.array([s * 270.0, 380.0, 260.0]),
+        pins=(
+            Pin(spot, target - depth * normal, 3.0, normal, 0.6),
+            *(Pin(f"{f}_pad", point, 0.35, out, 0.2) for f, (point, out) in under),
+        ),
+        touching=dict.fromkeys([f"{f}_pad" for f in FINGERS], 0.5),
+        angle_weight=grips.weights(0.3, thumb_ip=1.0, dip=0.5),
+        wrist_weight=0.05,
+        turn_weight=0.3,
+        elbow=np.array([s * 220.0, 470.0, 200.0]),
     )
 
 
@@ -93,7 +99,7 @@ def palm_on_top(
         angle_weight=grips.weights(0.6),
         wrist_weight=0.08,
         turn_weight=0.5,
-        elbow=np.array([s * 320.0, -40.0, 330.0]),
+        elbow=np.array([s * 340.0, -60.0, 250.0]),
     )
 
 
