@@ -41,6 +41,9 @@ class Effleurage(Stroke):
         }.get(self.style, (rng.uniform(0.42, 0.48), rng.uniform(1.02, 1.08)))
         if self.style != "one_hand" or abs(self._w) < 0.3:
             self._w *= 0.6
+        # A brisk glide is a shorter one.
+        middle, half = (self._from + self._to) / 2, (self._to - self._from) / 2 * min(1.0, self.calm(45))
+        self._from, self._to = middle - half, middle + half
         self._bold = self.calm(17)
 
     def _glide(self, phase: float) -> tuple[float, float]:
@@ -189,7 +192,7 @@ class Tapotement(Stroke):
                 at = u + (0.02 if k else -0.02)
                 out[side] = palm_grips.edge_on_sole(body, self.foot, side, at, 0.6 * w + s * 0.36, lift - 1.0)
             elif self.style == "cupped":
-                out[side] = palm_grips.cupped(body, self.foot, side, min(u + 0.1, 0.9), w, lift)
+                out[side] = palm_grips.cupped(body, self.foot, side, min(u + 0.02, 0.9), w, lift)
             elif self.style == "fist":
                 target, normal = self.on(u, w)
                 out[side] = palm_grips.fist_on_sole(body, side, target, normal, 1.0 - lift, 0.0)

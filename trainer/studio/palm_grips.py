@@ -116,7 +116,7 @@ def knuckle_on_sole(body: Anatomy, side: str, target: np.ndarray, normal: np.nda
 
 
 def edge_on_sole(body: Anatomy, foot: FootSurface, side: str, u: float, w: float, lift: float) -> Goal:
-    """The little finger's edge of the hand on the sole at (u, w), `lift` mm off it, the palm looking across the foot."""
+    """The little finger's edge of the hand on the sole at (u, w), `lift` mm off it, the palm looking across."""
     s = grips.sign(side)
     target, _ = sole_place(foot, u, w)
     lower, _ = sole_place(foot, max(u - 42 / foot.length_mm, 0.05), w + 0.1 * s)

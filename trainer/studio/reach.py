@@ -85,7 +85,7 @@ def forearm_turn(body: Anatomy, pose: HandPose, elbow: np.ndarray) -> np.ndarray
     sine = np.linalg.norm(axis)
     angle = float(np.arctan2(sine, body.forearm @ want))
     vector = axis / max(sine, 1e-9) * angle
-    radial, fingers, palm = body.frame.T
+    radial, _, palm = body.frame.T
     # A turn about the radial axis bends the wrist, one about the palm's axis leans it sideways.
     bend, lean = vector @ radial / WRIST_BEND, vector @ palm / WRIST_LEAN
     size = float(np.hypot(bend, lean))

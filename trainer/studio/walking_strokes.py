@@ -63,8 +63,9 @@ class _Walk(Stroke):
             # The skipped beat is the last before the next lane.
             share = (phase - (following.first - 1) + 0.62) / 1.1
             if share > 0:
-                go = smooth(share)
-                return now + (following.start - now) * go, float(np.sin(np.pi * min(share, 1.0)))
+                # Off the skin first, then back, then down.
+                go = smooth((share - 0.15) / 0.7)
+                return now + (following.start - now) * go, float(np.sin(np.pi * min(share, 1.0)) ** 0.7)
         return now, 0.0
 
 
