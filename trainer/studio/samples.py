@@ -19,15 +19,18 @@ from trainer.studio.script import shipped_script, shipped_scripts, single
 ENCODING = Encoding(crf=26, preset="slower")
 """Small files that still bear a look: all samples together stay below 60 MB."""
 SECONDS = 8.0
-_SCRIPTS = {"session": 121, "good": 131, "beginner": 141}
-"""Clips of a whole script, and the first of their seeds."""
+_SCRIPTS = {"session": (121, 4121), "good": (131, 3121), "beginner": (141, 3121)}
+"""Clips of a whole script: the seeds of movement and stage. They share a camera that sees the whole sole well."""
+_SCRIPT_CAMERA = 10121
 
 
 @dataclass(frozen=True)
 class _Look:
-    """Who, where and how, for the sample of one technique."""
+    """Who, where and how, for the sample of one technique. Camera and stage were chosen by eye."""
 
     seed: int
+    camera_seed: int
+    stage_seed: int
     side: str
     setting: str
     camera: str
@@ -37,18 +40,34 @@ class _Look:
 
 
 _LOOKS = {
-    "effleurage": _Look(101, "left", "couch", "shoulder", 0, 6, {"tempo": 24, "hand": "left", "style": "one_hand"}),
-    "kneading": _Look(102, "left", "couch", "shoulder", 2, 1, {"tempo": 92, "style": "alternating"}),
-    "knuckling": _Look(203, "right", "stool", "shoulder", 7, 4, {"tempo": 40, "hand": "right", "style": "circles"}),
-    "thumb_walking": _Look(104, "right", "couch", "shoulder", 5, 3, {"tempo": 84, "hand": "right", "style": "lanes"}),
-    "finger_walking": _Look(105, "left", "couch", "above", 3, 2, {"tempo": 80, "hand": "right", "style": "index"}),
-    "friction": _Look(106, "right", "self", "shoulder", 1, 1, {"tempo": 66, "hand": "left", "zone": "arch_medial"}),
-    "tapotement": _Look(107, "left", "stool", "phone", 1, 5, {"tempo": 170, "style": "both_hands"}),
-    "press_hold": _Look(108, "right", "couch", "side", 9, 6, {"tempo": 12, "hand": "right", "style": "stacked"}),
-    "wringing": _Look(109, "left", "couch", "phone", 4, 8, {"tempo": 48, "style": "midfoot"}),
-    "toe_rotation": _Look(210, "right", "stool", "side", 6, 0, {"tempo": 36, "hand": "left", "style": "wrap"}),
-    "toe_pull": _Look(111, "left", "self", "above", 7, 7, {"tempo": 22, "hand": "right", "style": "wrap"}),
-    "ankle_rotation": _Look(112, "right", "couch", "side", 0, 4, {"tempo": 20, "hand": "right", "style": "side"}),
+    "effleurage": _Look(
+        101, 4101, 2101, "left", "couch", "shoulder", 0, 6, {"tempo": 24, "hand": "left", "style": "one_hand"}
+    ),
+    "kneading": _Look(102, 102, 102, "left", "couch", "shoulder", 2, 1, {"tempo": 92, "style": "alternating"}),
+    "knuckling": _Look(
+        203, 10203, 3203, "right", "stool", "shoulder", 7, 4, {"tempo": 40, "hand": "right", "style": "circles"}
+    ),
+    "thumb_walking": _Look(
+        104, 1104, 104, "right", "couch", "shoulder", 5, 3, {"tempo": 84, "hand": "right", "style": "lanes"}
+    ),
+    "finger_walking": _Look(
+        105, 8105, 1105, "left", "couch", "above", 3, 2, {"tempo": 80, "hand": "right", "style": "index"}
+    ),
+    "friction": _Look(
+        106, 28106, 2106, "right", "self", "shoulder", 1, 1, {"tempo": 66, "hand": "left", "zone": "arch_medial"}
+    ),
+    "tapotement": _Look(107, 14107, 3107, "left", "stool", "phone", 1, 5, {"tempo": 170, "style": "both_hands"}),
+    "press_hold": _Look(
+        108, 22108, 108, "right", "couch", "side", 9, 6, {"tempo": 12, "hand": "right", "style": "stacked"}
+    ),
+    "wringing": _Look(109, 9109, 109, "left", "couch", "phone", 4, 8, {"tempo": 48, "style": "midfoot"}),
+    "toe_rotation": _Look(
+        210, 19210, 2210, "right", "stool", "side", 6, 0, {"tempo": 36, "hand": "left", "style": "wrap"}
+    ),
+    "toe_pull": _Look(111, 8111, 1111, "left", "self", "above", 7, 7, {"tempo": 22, "hand": "right", "style": "wrap"}),
+    "ankle_rotation": _Look(
+        112, 2112, 1112, "right", "couch", "side", 0, 4, {"tempo": 20, "hand": "right", "style": "side"}
+    ),
 }
 
 
@@ -57,14 +76,14 @@ def sample_recipes(width: int = 1280, height: int = 720, fps: float = 30.0) -> d
     size: dict[str, Any] = {"width": width, "height": height, "fps": fps}
     recipes = {technique: _of(technique, look) for technique, look in _LOOKS.items()}
     recipes[BARE] = Recipe(
-        seconds=SECONDS, seed=113, client=413, client_tone=3, practitioner=713, camera_seed=113, stage_seed=113
+        seconds=SECONDS, seed=113, client=413, client_tone=3, practitioner=713, camera_seed=3113, stage_seed=2113
     )
-    for name, seed in _SCRIPTS.items():
+    for name, (seed, stage) in _SCRIPTS.items():
         # One foot, one pair of hands, one room: the good and the beginner's session differ in nothing but the doing.
         people = 131 if name == "beginner" else seed
         recipes[name] = replace(
             shipped_script(name), seed=seed, practitioner=people + 600, client=people + 300, practitioner_tone=3,
-            client_tone=2, camera_seed=people, stage_seed=people,
+            client_tone=2, camera_seed=_SCRIPT_CAMERA, stage_seed=stage,
         )  # fmt: skip
     return {name: replace(recipe, **size) for name, recipe in recipes.items()}
 
@@ -92,5 +111,6 @@ def _of(technique: str, look: _Look) -> Recipe:
     return Recipe(
         script, seconds=SECONDS, seed=look.seed, side=look.side, view=view, setting=look.setting, camera=look.camera,
         practitioner=look.seed + (300 if look.setting == "self" else 600), client=look.seed + 300,
-        practitioner_tone=look.hand_tone, client_tone=look.foot_tone, camera_seed=look.seed, stage_seed=look.seed,
+        practitioner_tone=look.hand_tone, client_tone=look.foot_tone, camera_seed=look.camera_seed,
+        stage_seed=look.stage_seed,
     )  # fmt: skip
