@@ -39,9 +39,14 @@ class Place:
     def other_hand(self) -> str:
         return "right" if self.lead_hand == "left" else "left"
 
-    def beat(self, lead: float = 0.5) -> Cycles:
-        """The instants of this stretch, the first `lead` of an interval after its start."""
-        return cycles(self.rng, self.start_s, self.end_s, self.rate_per_min, self.cv, lead)
+    def beat(self, lead: float = 0.5, stand: float = 0.12) -> Cycles:
+        """The instants of this stretch, the first `lead` of an interval after its start.
+
+        stand: where between two instants the phase stands still in a pause, with the hands on the foot.
+        """
+        return cycles(
+            self.rng, self.start_s, self.end_s, self.rate_per_min, self.cv, lead, self.drift, self.pauses, stand
+        )
 
 
 class Movement(Protocol):

@@ -6,30 +6,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.spatial.transform import Rotation, Slerp
 
-from trainer.studio import grips
+from trainer.studio import stance
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES
 from trainer.studio.client import Client, FootMotion
 from trainer.studio.foot_surface import FootSurface
 from trainer.studio.movement import Movement, Place
-from trainer.studio.movements import MOVEMENTS, TEMPO
-from trainer.studio.reach import Goal, HandPose, Reach, bulk
+from trainer.studio.movements import MOVEMENTS, STYLES, TEMPO
+from trainer.studio.reach import HandPose, Reach, bulk
 from trainer.studio.recipe import REST, Step
-from trainer.studio.timing import smooth, wander
+from trainer.studio.rests import Around, Rest, draw_put, mix, rest_ways
+from trainer.studio.timing import smooth
+from trainer.studio.ways import Node, Room, Way
 
 _FADE_S = 0.4
+_THROUGH_S = 0.25  # a stroke dies away this long after its end, and gathers pace before its start
+# How a performer passes from one stroke to the next when the script doesn't say: kind, its odds, its seconds.
+_PASSING = (
+    ("move", 0.40, (0.8, 1.7)), ("hover", 0.26, (1.2, 2.2)), ("still", 0.13, (1.7, 2.5)),
+    ("adjust", 0.12, (2.1, 2.5)), ("oil", 0.05, (2.2, 2.5)), ("leave", 0.04, (2.2, 2.5)),
+)  # fmt: skip
+_GOING_S = 1.2
+_AWAY = 0.2  # how often the hand that doesn't work is out of the picture
 
 
 @dataclass(frozen=True, eq=False)
 class Played:
-    """A stroke as played, with its exact cycle instants (seconds)."""
+    """A stroke as played, with its exact cycle instants (seconds). away: the hand that is out of the picture."""
 
     technique: str
     start_s: float
     end_s: float
     movement: Movement
+    away: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,22 +59,26 @@ class Moment:
     toe_turns: dict[str, np.ndarray] = field(default_factory=dict)
 
 
+Hands = dict[str, Node]
+
+
 @dataclass(frozen=True, eq=False)
 class Performance:
-    """All strokes of a clip on one foot by one pair of hands."""
+    """All strokes and rests of a clip on one foot by one pair of hands; together they fill the clip."""
 
     foot: FootSurface
     bodies: dict[str, Anatomy]
     strokes: tuple[Played, ...]
     seconds: float
-    rests: tuple[tuple[float, float, float], ...] = field(default=())
+    rests: tuple[Rest, ...] = ()
     seed: int = 0
     setting: str = "couch"
     calm: bool = False
 
     def moments(self, fps: float) -> Iterator[Moment]:
         """Every frame in order."""
-        client = Client(self.seed, self.seconds, calm=self.calm)
+        puts = tuple(r.put for r in self.rests if r.put is not None)
+        client = Client(self.seed, self.seconds, puts, self.calm)
         for moment in self._hands(fps) if self.bodies else self._bare(fps):
             held, foot = self._held(moment.time_s)
             own = client.at(moment.time_s, held)
@@ -94,120 +108,83 @@ class Performance:
         return held, FootMotion(turn, np.zeros(3), toes)
 
     def _hands(self, fps: float) -> Iterator[Moment]:
-        solvers = {s: Reach(self.bodies[s], self.foot) for s in SIDES}
-        entries = [self._entry(solvers, p) for p in self.strokes]
-        exits: dict[int, dict[str, HandPose]] = {}
-        sway = wander(np.random.default_rng([self.seed, 17]), 6, 0.15, 0.7)
-        current = {s: grips.hover(self.bodies[s], self.foot, s, 0.4, 1.0) for s in SIDES}
-        for frame in range(round(self.seconds * fps)):
-            t = frame / fps
-            at = next((i for i, p in enumerate(self.strokes) if p.start_s <= t < p.end_s), None)
-            if at is not None:
-                stroke = self.strokes[at]
-                goals = stroke.movement.goals(t)
-                if at not in exits:
-                    current = dict(entries[at])
-                current = self._solved(solvers, stroke, goals, current, 4)
-                exits[at] = current
-                yield Moment(t, current, {s: goals[s].elbow for s in SIDES}, stroke)
-            else:
-                before = max((i for i, p in enumerate(self.strokes) if p.end_s <= t), default=None)
-                after = next((i for i, p in enumerate(self.strokes) if p.start_s > t), None)
-                current = {
-                    s: self._between(solvers[s], s, t, before, after, entries, exits, sway.at(t), current[s])
-                    for s in SIDES
-                }
-                yield Moment(t, current, {s: grips.elbow(s) for s in SIDES}, None)
-
-    def _entry(self, solvers: dict[str, Reach], stroke: Played) -> dict[str, HandPose]:
-        """Where the hands are when a stroke begins: solved at rest, then run in, so that nothing settles in view."""
-        goals = stroke.movement.goals(stroke.start_s)
-        poses = self._solved(solvers, stroke, goals, {s: g.posture for s, g in goals.items()}, 80)
-        ahead = np.linspace(0, min(1.6, stroke.end_s - stroke.start_s), 20)
-        for after in (*ahead, *ahead[::-1]):
-            poses = self._solved(solvers, stroke, stroke.movement.goals(stroke.start_s + float(after)), poses, 4)
-        return poses
-
-    def _solved(
-        self,
-        solvers: dict[str, Reach],
-        stroke: Played,
-        goals: dict[str, Goal],
-        start: dict[str, HandPose],
-        iterations: int,
-    ) -> dict[str, HandPose]:
-        """The working hand first; the other keeps clear of it."""
-        first = stroke.movement.hands[0]
-        second = "right" if first == "left" else "left"
-        lead = solvers[first].solve(goals[first], start[first], iterations)
-        beside = replace(goals[second], obstacles=bulk(self.bodies[first], lead))
-        return {first: lead, second: solvers[second].solve(beside, start[second], iterations)}
-
-    def _between(
-        self,
-        solver: Reach,
-        side: str,
-        t: float,
-        before: int | None,
-        after: int | None,
-        entries: list[dict[str, HandPose]],
-        exits: dict[int, dict[str, HandPose]],
-        sway: np.ndarray,
-        current: HandPose,
-    ) -> HandPose:
-        """The way through a rest: off the foot, a hover, down to where the next stroke starts."""
-        body, foot = self.bodies[side], self.foot
-        start = self.strokes[before].end_s if before is not None else 0.0
-        end = self.strokes[after].start_s if after is not None else self.seconds
-        leave = next((away for a, b, away in self.rests if a <= t < b), 0.0)
-        far = grips.hover(body, foot, side, 0.5, 1.0)
-        first = exits[before][side] if before is not None and before in exits else far
-        last = entries[after][side] if after is not None else far
-        if before is None:
-            keys = [(0.0, far), (0.62, _lifted(last, side)), (1.0, last)]
-        elif after is None:
-            keys = [(0.0, first), (0.35, _lifted(first, side)), (1.0, far)]
-        else:
-            middle = grips.hover(body, foot, side, 0.5, max(leave, 0.08))
-            keys = [
-                (0.0, first),
-                (0.22, _lifted(first, side)),
-                (0.5, middle),
-                (0.78, _lifted(last, side)),
-                (1.0, last),
-            ]
-        share = min(max((t - start) / max(end - start, 1e-6), 0.0), 1.0)
-        k = max(i for i, (at, _) in enumerate(keys[:-1]) if at <= share)
-        (a, pose_a), (b, pose_b) = keys[k], keys[k + 1]
-        wanted = mix(pose_a, pose_b, smooth((share - a) / (b - a)))
-        calm = np.sin(np.pi * share)
-        shift = calm * 2.5 * sway[:3] * (1 if side == "left" else -1)
-        wanted = HandPose(wanted.turn, wanted.wrist + shift, wanted.angles)
-        near = self.foot.distance(wanted.wrist[None])[0] < 220
-        if not near:
-            return wanted
-        goal = Goal(
-            posture=wanted, angle_weight=np.full(len(wanted.angles), 1.0), wrist_weight=1.0, turn_weight=1.5,
-            elbow_weight=0.0, avoid_weight=2.0,
-        )  # fmt: skip
-        return solver.solve(goal, wanted, 3)
+        block = stance.block(self.setting)
+        room = Room(self.foot, block, stance.obstacles(self.setting, self.foot.outward))
+        reaches = {s: Reach(self.bodies[s], self.foot, block) for s in SIDES}
+        around = Around(self.bodies, reaches, room, self.setting)
+        parts: list[Played | Rest] = sorted([*self.strokes, *self.rests], key=lambda part: part.start_s)
+        ready: tuple[Hands, Hands] | None = None  # the next stroke's hands as it gathers pace, and at its start
+        left: Hands | None = None
+        frame, frames = 0, round(self.seconds * fps)
+        for k, part in enumerate(parts):
+            end = frames if k == len(parts) - 1 else min(frames, int(np.ceil(part.end_s * fps - 1e-9)))
+            times = np.arange(frame, end) / fps
+            frame = max(frame, end)
+            if isinstance(part, Played):
+                now = ready[1] if ready is not None else _entry(around, part, part.start_s)[1]
+                for t in times:
+                    now = _worked(around, part, float(t), now, 4)
+                    yield _moment(float(t), now, part)
+                left, ready = now, None
+                continue
+            before = parts[k - 1] if k else None
+            after = parts[k + 1] if k + 1 < len(parts) else None
+            lead = min(_THROUGH_S, part.seconds / 2)
+            if isinstance(after, Played):
+                ready = _entry(around, after, after.start_s - lead)
+            rng = np.random.default_rng([self.seed, 19, k])
+            ways = rest_ways(around, part, left, ready[1] if ready is not None else None, rng)
+            fading = left
+            gathering = ready[0] if ready is not None else None
+            for t in map(float, times):
+                now = {s: _on(ways[s], t) for s in SIDES}
+                if isinstance(before, Played) and fading is not None and t - part.start_s < lead:
+                    fading = _worked(around, before, t, fading, 3)
+                    now = _blend(fading, now, smooth((t - part.start_s) / lead))
+                if isinstance(after, Played) and gathering is not None and part.end_s - t < lead:
+                    gathering = _worked(around, after, t, gathering, 3)
+                    now = _blend(now, gathering, 1 - smooth((part.end_s - t) / lead))
+                    ready = (gathering, gathering)
+                yield _moment(t, now, None)
+            left = {s: _on(ways[s], part.end_s) for s in SIDES}
 
 
-def _lifted(pose: HandPose, side: str) -> HandPose:
-    """The same hand opened and moved off the skin, out to its side and towards the practitioner."""
-    s = grips.sign(side)
-    open_hand = grips.angles(mcp=12, pip=16, dip=8, thumb_ip=10, thumb_flex=-14)
-    return HandPose(
-        pose.turn,
-        pose.wrist + np.array([s * 42.0, -12.0, 40.0]),
-        pose.angles + 0.6 * (open_hand - pose.angles),
-    )
+def _on(way: Way, time_s: float) -> Node:
+    return Node(*way.at(time_s))
 
 
-def mix(a: HandPose, b: HandPose, share: float) -> HandPose:
-    """A pose between two."""
-    turn = Slerp([0, 1], Rotation.from_matrix(np.stack([a.turn, b.turn])))(share).as_matrix()
-    return HandPose(turn, a.wrist + share * (b.wrist - a.wrist), a.angles + share * (b.angles - a.angles))
+def _moment(time_s: float, hands: Hands, stroke: Played | None) -> Moment:
+    return Moment(time_s, {s: n.pose for s, n in hands.items()}, {s: n.elbow for s, n in hands.items()}, stroke)
+
+
+def _blend(a: Hands, b: Hands, share: float) -> Hands:
+    return {s: Node(mix(a[s].pose, b[s].pose, share), a[s].elbow + share * (b[s].elbow - a[s].elbow)) for s in a}
+
+
+def _entry(around: Around, stroke: Played, early_s: float) -> tuple[Hands, Hands]:
+    """The hands at `early_s` and at the stroke's start: solved at rest, then run in, so that nothing settles later."""
+    goals = stroke.movement.goals(stroke.start_s)
+    hands = {s: Node(g.posture, g.elbow) for s, g in goals.items()}
+    hands = _worked(around, stroke, stroke.start_s, hands, 60)
+    ahead = np.linspace(0, min(1.4, stroke.end_s - stroke.start_s), 12)
+    for after in (*ahead, *ahead[::-1]):
+        hands = _worked(around, stroke, stroke.start_s + float(after), hands, 4)
+    early = hands
+    for share in (0.25, 0.5, 0.75, 1.0):
+        early = _worked(around, stroke, stroke.start_s + share * (early_s - stroke.start_s), early, 4)
+    return early, hands
+
+
+def _worked(around: Around, stroke: Played, time_s: float, hands: Hands, iterations: int) -> Hands:
+    """The stroke's hands at a time, improved from where they are: the working hand first, the other clear of it."""
+    goals = stroke.movement.goals(time_s)
+    first = stroke.movement.hands[0]
+    second = "right" if first == "left" else "left"
+    lead = around.solve(first, goals[first], hands[first].pose, iterations)
+    if stroke.away == second:
+        return {first: lead, second: around.away(second)}
+    beside = bulk(around.bodies[first], lead.pose)
+    return {first: lead, second: around.solve(second, goals[second], hands[second].pose, iterations, beside)}
 
 
 def perform(
@@ -219,39 +196,72 @@ def perform(
     bare_seconds: float = 0.0,
     calm: bool = False,
 ) -> Performance:
-    """Lay a script on the clock. Between two strokes there must be a rest; it is added (2 s) where missing.
+    """Lay a script on the clock. Between two strokes there must be a rest; one is drawn where it is missing.
 
     bare_seconds: how long a clip without a script is; calm: the client's foot isn't restless.
     """
     if not script:
         return Performance(foot, {}, (), bare_seconds, (), seed, setting, calm)
-    rng = np.random.default_rng([seed, 11])
     strokes: list[Played] = []
-    rests: list[tuple[float, float, float]] = []
+    rests: list[Rest] = []
     clock = 0.0
-    previous = REST
-    for step in script:
+    steps = _with_rests(script, seed)
+    for number, step in enumerate(steps):
+        end = clock + step.seconds
         if step.technique == REST:
-            rests.append((clock, clock + step.seconds, 0.8 if step.rest == "leave" else 0.0))
-            clock += step.seconds
-            previous = REST
-            continue
-        if previous != REST:
-            rests.append((clock, clock + 2.0, 0.0))
-            clock += 2.0
-        low, high = TEMPO[step.technique]
-        drawn_tempo, drawn_hand = float(rng.uniform(low, high)), str(rng.choice(SIDES))
-        place = Place(
-            foot=foot,
-            bodies=bodies,
-            start_s=clock,
-            end_s=clock + step.seconds,
-            rate_per_min=step.tempo or drawn_tempo,
-            cv=float(rng.uniform(0.02, 0.07)),
-            lead_hand=step.hand or drawn_hand,
-            rng=np.random.default_rng([seed, 13, len(strokes)]),
-        )
-        strokes.append(Played(step.technique, clock, clock + step.seconds, MOVEMENTS[step.technique](place)))
-        clock += step.seconds
-        previous = "stroke"
+            rng = np.random.default_rng([seed, 11, number])
+            at = 0.15 if number == 0 else 0.55 if number == len(steps) - 1 else 0.42
+            put = draw_put(rng, clock, end, at) if step.rest == "adjust" else None
+            rests.append(Rest(step.rest, clock, end, put))
+        else:
+            # A hand that is out of the picture needs time to go there and to come back.
+            beside = [s.seconds for s in steps[max(number - 1, 0) : number + 2] if s.technique == REST]
+            slow = min(beside, default=0.0) >= _GOING_S
+            strokes.append(_played(foot, bodies, step, clock, [seed, 13, len(strokes)], slow))
+        clock = end
     return Performance(foot, bodies, tuple(strokes), clock, tuple(rests), seed, setting, calm)
+
+
+def _with_rests(script: tuple[Step, ...], seed: int) -> list[Step]:
+    """The script with a rest wherever two strokes would meet, and neighbouring rests kept apart as they are."""
+    rng = np.random.default_rng([seed, 12])
+    out: list[Step] = []
+    for step in script:
+        if out and out[-1].technique != REST and step.technique != REST:
+            kinds, odds, spans = zip(*_PASSING, strict=True)
+            k = int(rng.choice(len(kinds), p=odds))
+            out.append(Step(REST, float(rng.uniform(*spans[k])), rest=kinds[k]))
+        out.append(step)
+    return out
+
+
+def _played(
+    foot: FootSurface, bodies: dict[str, Anatomy], step: Step, start_s: float, seed: list[int], may_go: bool
+) -> Played:
+    """A stroke with what the step leaves open drawn: tempo, hand, style, steadiness, drift, and the other hand."""
+    rng = np.random.default_rng(seed)
+    tempo = float(rng.uniform(*TEMPO[step.technique]))
+    lead = str(rng.choice(SIDES))
+    style = str(rng.choice(STYLES[step.technique]))
+    # Mostly steady, now and then unsteady.
+    cv = float(rng.uniform(0.03, 0.08) if rng.random() < 0.75 else rng.uniform(0.02, 0.15))
+    # Somebody who works long on one place rather slows down.
+    drift = float(np.clip(rng.uniform(-12, 12) - min(step.seconds / 20, 5), -12, 12))
+    away = rng.random() < _AWAY and may_go
+    place = Place(
+        foot=foot,
+        bodies=bodies,
+        start_s=start_s,
+        end_s=start_s + step.seconds,
+        rate_per_min=step.tempo or tempo,
+        cv=cv if step.cv is None else step.cv,
+        lead_hand=step.hand or lead,
+        rng=rng,
+        style=step.style or style,
+        zone=step.zone,
+        drift=drift if step.drift is None else step.drift,
+        pauses=step.pauses,
+    )
+    movement = MOVEMENTS[step.technique](place)
+    idle = [s for s in SIDES if s not in movement.hands]
+    return Played(step.technique, start_s, place.end_s, movement, idle[0] if idle and away else None)
