@@ -7,6 +7,7 @@ joint names of the leg to rotation vectors (3,) about their heads; both in the f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,12 +16,15 @@ import numpy as np
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.foot_surface import FootSurface
 from trainer.studio.reach import Goal
-from trainer.studio.timing import Cycles, cycles
+from trainer.studio.timing import Cycles, cycles, even
 
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """What a movement is made from: the foot, both hands' bodies, its time and its luck."""
+    """What a movement is made from: the foot, both hands' bodies, its time and its luck.
+
+    effort(time_s): a factor from 0.6 to 1.3, about 1, for amplitudes and depths.
+    """
 
     foot: FootSurface
     bodies: dict[str, Anatomy]
@@ -34,6 +38,7 @@ class Place:
     zone: str | None = None
     drift: float = 0.0
     pauses: int = 0
+    effort: Callable[[float], float] = even
 
     @property
     def other_hand(self) -> str:

@@ -13,11 +13,11 @@ from trainer.studio.bodies import SIDES
 from trainer.studio.client import Client, FootMotion
 from trainer.studio.foot_surface import FootSurface
 from trainer.studio.movement import Movement, Place
-from trainer.studio.movements import MOVEMENTS, STYLES, TEMPO
+from trainer.studio.movements import FACES, MOVEMENTS, TEMPO, drawn_style
 from trainer.studio.reach import HandPose, Reach, bulk
 from trainer.studio.recipe import REST, Step
 from trainer.studio.rests import Around, Rest, draw_put, mix, rest_ways
-from trainer.studio.timing import smooth
+from trainer.studio.timing import effort, smooth
 from trainer.studio.ways import Node, Room, Way
 
 _FADE_S = 0.4
@@ -165,10 +165,10 @@ def _entry(around: Around, stroke: Played, early_s: float) -> tuple[Hands, Hands
     """The hands at `early_s` and at the stroke's start: solved at rest, then run in, so that nothing settles later."""
     goals = stroke.movement.goals(stroke.start_s)
     hands = {s: Node(g.posture, g.elbow) for s, g in goals.items()}
-    hands = _worked(around, stroke, stroke.start_s, hands, 60)
-    ahead = np.linspace(0, min(1.4, stroke.end_s - stroke.start_s), 12)
+    hands = _worked(around, stroke, stroke.start_s, hands, 45)
+    ahead = np.linspace(0, min(1.2, stroke.end_s - stroke.start_s), 9)
     for after in (*ahead, *ahead[::-1]):
-        hands = _worked(around, stroke, stroke.start_s + float(after), hands, 4)
+        hands = _worked(around, stroke, stroke.start_s + float(after), hands, 3)
     early = hands
     for share in (0.25, 0.5, 0.75, 1.0):
         early = _worked(around, stroke, stroke.start_s + share * (early_s - stroke.start_s), early, 4)
@@ -242,7 +242,9 @@ def _played(
     rng = np.random.default_rng(seed)
     tempo = float(rng.uniform(*TEMPO[step.technique]))
     lead = str(rng.choice(SIDES))
-    style = str(rng.choice(STYLES[step.technique]))
+    # Left to itself a technique works on the sole, if that can be.
+    free = step.style is None and step.zone is None and "sole" in FACES[step.technique]
+    style = drawn_style(step.technique, rng, step.style, step.zone, "sole" if free else None)
     # Mostly steady, now and then unsteady.
     cv = float(rng.uniform(0.03, 0.08) if rng.random() < 0.75 else rng.uniform(0.02, 0.15))
     # Somebody who works long on one place rather slows down.
@@ -257,10 +259,11 @@ def _played(
         cv=cv if step.cv is None else step.cv,
         lead_hand=step.hand or lead,
         rng=rng,
-        style=step.style or style,
+        style=style,
         zone=step.zone,
         drift=drift if step.drift is None else step.drift,
         pauses=step.pauses,
+        effort=effort(rng, start_s),
     )
     movement = MOVEMENTS[step.technique](place)
     idle = [s for s in SIDES if s not in movement.hands]

@@ -15,12 +15,16 @@ from trainer.studio import grips, stance
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES
 from trainer.studio.client import Put
+from trainer.studio.palm_grips import flat_hand
 from trainer.studio.reach import Goal, HandPose, Reach, bulk, carried, root_of
+from trainer.studio.spots import middle_x
 from trainer.studio.ways import Node, Room, Way, moved, natural_s, shortened, ways
 
 # Shorter rests than these are only a way from one place to the next.
 LEAST_S = {"hover": 1.0, "still": 1.3, "move": 0.0, "adjust": 1.9, "oil": 2.0, "leave": 1.9}
 _LIFTS_MM = (32.0, 46.0, 62.0, 80.0, 100.0)
+_TOUCH_MM = 8.0
+_FEW = 3
 _NEAR_MM, _NEAR_RADIANS = 75.0, 0.7
 _HURRY = 0.8  # a way may take this share of its natural time
 
@@ -90,6 +94,7 @@ def rest_ways(
         kind = "leave" if rest.kind == "move" else rest.kind
     else:
         kind = rest.kind if rest.seconds >= LEAST_S[rest.kind] else "move"
+    first, last = _felt(around, first), _felt(around, last)
     places = _PLACES[kind](around, rng, rest.seconds)
     keeping = str(rng.choice((*SIDES, "none")))
     nodes = {}
@@ -100,6 +105,13 @@ def rest_ways(
         keeps = can and (kind == "move" or (kind in ("hover", "oil") and s == keeping and len(places[s]) < 3))
         nodes[s] = _listed(around, s, start, [] if keeps else places[s], end, rest.seconds)
     return ways(around.room, around.reaches, nodes, rest.start_s, rest.seconds, rng)
+
+
+def _felt(around: Around, hands: dict[str, Node] | None) -> dict[str, Node] | None:
+    """The same hands, those that are off the skin marked so."""
+    if hands is None:
+        return None
+    return {s: replace(n, touch=bool(_gaps(around, s, [n.pose])[0] < _TOUCH_MM)) for s, n in hands.items()}
 
 
 def _listed(
@@ -121,10 +133,18 @@ def _listed(
     for place in [*places, end]:
         path += _between(around, side, path[-1], place)
     if places and natural_s(path) * _HURRY > seconds:
+        if start.touch and places[0].touch and len(places) == 1:
+            # Not enough time to go anywhere: the hand lies where it is.
+            return [replace(start, dwell=1.0), *_between(around, side, start, end)]
+        if not (start.touch and end.touch):
+            return [start, *_between(around, side, start, end)]
         # Not enough time for all of it: the hands go only as far as they come.
-        share = shortened([start, places[0], end], seconds / _HURRY)
-        middle = replace(start, pose=mix(_lifted(around, side, start)[-1].pose, places[0].pose, share), touch=False)
-        path = [start, replace(middle, stop=False), *_between(around, side, middle, end)]
+        if len(places) > _FEW:
+            return _listed(around, side, start, [*places[: _FEW - 1], places[-1]], end, seconds)
+        up = _lifted(around, side, start)
+        share = shortened([up[-1], places[0], end], seconds / _HURRY)
+        middle = replace(up[-1], pose=mix(up[-1].pose, places[0].pose, share))
+        path = [start, *up, middle, *_between(around, side, middle, end)]
     return path
 
 
@@ -155,14 +175,18 @@ def _around_foot(around: Around, side: str, a: Node, b: Node) -> list[Node]:
     """A place to pass through where the foot is in the straight way from `a` to `b`."""
     if _clear(around, side, [a, b]) > -3:
         return []
-    middle = replace(a, pose=mix(a.pose, b.pose, 0.5), stop=False, touch=False, dwell=0.0, slow_s=0.0)
+    loose = replace(a, stop=False, touch=False, dwell=0.0, slow_s=0.0)
     aside = np.array([[grips.sign(side), 0, 0], [0, 1.0, 0], [0, 0, 1.0], [0, 0, -1.0]])
-    ways_round = [size * d for size in (45.0, 90.0, 140.0) for d in (*aside, aside[0] + aside[1], aside[1] + aside[2])]
-    choices = [moved(middle, shift) for shift in ways_round]
-    clear = [
-        _clear(around, side, [a, c, b]) - 0.03 * np.linalg.norm(w) for c, w in zip(choices, ways_round, strict=True)
-    ]
-    return [choices[int(np.argmax(clear))]]
+    shifts = [size * d for size in (40.0, 80.0, 130.0) for d in (*aside, aside[0] + aside[1], aside[0] + aside[2])]
+    best, clearest = [loose], -np.inf
+    for share in (0.2, 0.5, 0.8):
+        middle = replace(loose, pose=mix(a.pose, b.pose, share))
+        for shift in shifts:
+            node = moved(middle, shift)
+            clear = min(_clear(around, side, [a, node, b]), 4.0) - 0.03 * float(np.linalg.norm(shift))
+            if clear > clearest:
+                best, clearest = [node], clear
+    return best
 
 
 def _clear(around: Around, side: str, nodes: list[Node]) -> float:
@@ -230,7 +254,7 @@ def _station(around: Around, side: str, u: float, beside: float) -> Node:
     """Near the foot, off the skin, on the hand's own side."""
     foot, s = around.room.foot, grips.sign(side)
     out = foot.width_mm * 0.5 + 22 + 45 * beside
-    wrist = [grips.middle_x(foot) + s * out, u * foot.length_mm - 70, 92 - 34 * beside]
+    wrist = [middle_x(foot) + s * out, u * foot.length_mm - 70, 92 - 34 * beside]
     return Node(_hand(around.bodies[side], side, np.array(wrist), beside), around.elbow(side))
 
 
@@ -262,7 +286,7 @@ def _still(around: Around, rng: np.random.Generator, seconds: float) -> dict[str
     for s in SIDES:
         body = around.bodies[s]
         if s == flat:
-            goals[s] = grips.flat_hand(body, foot, s, rng.uniform(0.62, 0.8), 0.25 * grips.sign(s), 0.0)
+            goals[s] = flat_hand(body, foot, s, rng.uniform(0.62, 0.8), 0.25 * grips.sign(s), 0.0)
         elif rng.random() < 0.3 or flat != "none":
             goals[s] = grips.cradle(body, foot, s, rng.uniform(0.26, 0.34))
         else:
@@ -298,7 +322,7 @@ def _oil(around: Around, rng: np.random.Generator, seconds: float) -> dict[str, 
     if seconds > 3.4 and rng.random() < 0.5:
         return _spread(around, rng)
     foot = around.room.foot
-    middle = np.array([grips.middle_x(foot), foot.length_mm * rng.uniform(0.2, 0.4), rng.uniform(105, 125)])
+    middle = np.array([middle_x(foot), foot.length_mm * rng.uniform(0.2, 0.4), rng.uniform(105, 125)])
     pace = rng.uniform(0.16, 0.26)
     rubs = max(3, round((seconds - 1.4) / (pace + 0.06)))
     size = rng.uniform(14, 22)
@@ -310,8 +334,8 @@ def _oil(around: Around, rng: np.random.Generator, seconds: float) -> dict[str, 
         palm = body.spot_point[body.spots["palm"]] - body.wrist
         along = fingers / np.linalg.norm(fingers)
         swings = [size * (-1) ** k * sign * (0.7 + 0.3 * float(rng.random())) for k in range(rubs)]
-        flat = grips.angles(mcp=6, pip=8, dip=4, thumb_ip=8, thumb_mcp=6, thumb_flex=-8)
-        place = middle + np.array([sign * 1.5, 0, 0]) - turn @ palm
+        flat = grips.angles(mcp=-3, pip=4, dip=2, thumb_ip=8, thumb_mcp=4, thumb_flex=-14)
+        place = middle + np.array([sign * 5.0, 0, 0]) - turn @ palm
         elbow = around.elbow(s, np.array([sign * 250.0, -170.0, 400.0]))
         out[s] = [Node(HandPose(turn, place + w * along, flat), elbow, stop=False, slow_s=pace) for w in swings]
         out[s][0] = replace(out[s][0], stop=True, slow_s=0.0)
@@ -325,7 +349,7 @@ def _spread(around: Around, rng: np.random.Generator) -> dict[str, list[Node]]:
     body, foot = around.bodies[lead], around.room.foot
     nodes: list[Node] = []
     for u in (0.34, 0.56, 0.78, 0.98):
-        goal = grips.flat_hand(body, foot, lead, u, 0.0, 2.0)
+        goal = flat_hand(body, foot, lead, u, 0.0, 2.0)
         node = around.solve(lead, goal, nodes[-1].pose if nodes else goal.posture, 40 if not nodes else 15)
         nodes.append(replace(node, stop=u in (0.34, 0.98), slow_s=0.0 if u == 0.34 else 0.35))
     return {lead: nodes, other: [replace(_station(around, other, 0.4, 1.0), dwell=1.0)]}

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 LAG_1 = 0.25  # neighbouring intervals are a little alike
+_LEFT_OUT = 1.75  # a gap of so many median intervals holds a cycle that the hands left out
 PAUSE_S = (0.6, 1.6)
 _BEYOND_S = 1.5  # the phase is known this long before the first and after the last instant of a stretch
 
@@ -38,17 +39,27 @@ def smooth(t: float) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Effort:
-    """How much somebody gives: about 1, wandering slowly, less late in a long stretch."""
+    """How much somebody gives from `start_s` on: about 1, changing slowly, less late in a long stretch."""
 
-    wander: Wander
     start_s: float
     change: float
     tired: float
+    signal: Wander
 
-    def at(self, time_s: float) -> float:
+    def __call__(self, time_s: float) -> float:
         """A factor from 0.6 to 1.3 for amplitudes and depths."""
-        wandering = 1 + self.change * float(self.wander.at(time_s)[0])
-        return float(np.clip(wandering * (1 - self.tired * smooth((time_s - self.start_s - 15) / 60)), 0.6, 1.3))
+        changing = 1 + self.change * float(self.signal.at(time_s)[0])
+        return float(np.clip(changing * (1 - self.tired * smooth((time_s - self.start_s - 15) / 60)), 0.6, 1.3))
+
+
+def effort(rng: np.random.Generator, start_s: float) -> Effort:
+    """Somebody's effort in a stretch."""
+    return Effort(start_s, float(rng.uniform(0.03, 0.11)), float(rng.uniform(0, 0.2)), wander(rng, 1, 0.03, 0.25))
+
+
+def even(time_s: float) -> float:
+    """An effort that never changes."""
+    return 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,27 +72,25 @@ class Cycles:
     instants: np.ndarray
     wanted_per_min: float
     _phase: PchipInterpolator
-    _effort: Effort
     pauses: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
 
     def phase(self, time_s: float) -> float:
         """Cycles done at a time; a whole number at each instant, negative before the first, still in a pause."""
         return float(self._phase(time_s))
 
-    def effort(self, time_s: float) -> float:
-        """A factor from 0.6 to 1.3, about 1, for amplitudes and depths: it wanders, and long stretches tire."""
-        return self._effort.at(time_s)
-
     @property
     def intervals(self) -> np.ndarray:
-        """(K,) seconds between neighbouring instants, without those that hold a pause."""
+        """(K,) seconds between neighbouring instants, without those that hold a pause or a way to the next place."""
         gaps = np.diff(self.instants)
+        if not len(gaps):
+            return gaps
         paused = np.searchsorted(self.instants, self.pauses[:, 0]) - 1
-        return np.delete(gaps, paused)
+        known = np.delete(gaps, paused[(paused >= 0) & (paused < len(gaps))])
+        return known[known < _LEFT_OUT * np.median(known)] if len(known) else known
 
     @property
     def rate_per_min(self) -> float:
-        """Rate while the hands work: from the mean interval without pauses; without any interval the rate wanted."""
+        """Rate while the hands work: from the mean of `intervals`; where there are none, the rate that was wanted."""
         return float(60 / self.intervals.mean()) if len(self.intervals) else self.wanted_per_min
 
 
@@ -124,8 +133,7 @@ def cycles(
     times = np.concatenate([every[0] - mean * np.arange(early, 0, -1), every, stops.ravel()])
     phases = np.concatenate([np.arange(-early, 0), np.arange(count), np.repeat(halted[: len(stops)] + stand, 2)])
     order = np.argsort(times)
-    effort = Effort(wander(rng, 1, 0.03, 0.25), start_s, float(rng.uniform(0.03, 0.11)), float(rng.uniform(0, 0.2)))
-    return Cycles(inside, rate_per_min, PchipInterpolator(times[order], phases[order]), effort, stops)
+    return Cycles(inside, rate_per_min, PchipInterpolator(times[order], phases[order]), stops)
 
 
 def _alike(rng: np.random.Generator, count: int, used: int) -> np.ndarray:

@@ -22,7 +22,7 @@ _SMOOTH_S = 0.05
 _SWAY_MM = 2.5
 _CURLS = np.array([[a.endswith(("mcp", "pip")) and a[0] != "t" for a in ANGLES], [a[0] == "t" for a in ANGLES]], float)
 _ROUNDS = 10
-_EVERY = 3  # of the rows in which a finger gives way, so many are solved
+_EVERY = 4  # of the rows in which a finger gives way, so many are solved
 _RADIAN_MM = 70.0  # how far a turn of the hand counts as a way
 _WRIST, _TURN, _ANGLES = slice(0, 3), slice(3, 7), slice(7, 7 + len(ANGLES))
 _ELBOW = slice(7 + len(ANGLES), 10 + len(ANGLES))
@@ -129,7 +129,7 @@ def ways(
 def _yielded(room: Room, reach: Reach, table: np.ndarray, margin: np.ndarray, window: np.ndarray) -> None:
     """Where fingers would go through the foot they give way, as the solver finds it (in place)."""
     body, before, worst = reach.body, table.copy(), np.inf
-    for _ in range(3):
+    for _ in range(2):
         balls = _balls(body, table, np.zeros((len(table), 3)))
         depth = (body.ball_radius + np.minimum(margin, 0)[:, None] - room.foot.distance(balls)).max(1)
         if depth.max() > worst:
@@ -148,7 +148,7 @@ def _yielded(room: Room, reach: Reach, table: np.ndarray, margin: np.ndarray, wi
                 posture=pose, angle_weight=np.full(len(ANGLES), 0.6), wrist_weight=0.7, turn_weight=1.5,
                 elbow_weight=0.0, avoid_weight=3.0, obstacles=room.spheres,
             )  # fmt: skip
-            better = reach.solve(goal, pose, 5)
+            better = reach.solve(goal, pose, 4)
             spun = (Rotation.from_matrix(better.turn) * turn.inv()).as_rotvec()
             change[k] = np.concatenate([better.wrist - pose.wrist, spun, better.angles - pose.angles])
         t = np.arange(len(table))
