@@ -325,11 +325,11 @@ def _oil(around: Around, rng: np.random.Generator, seconds: float) -> dict[str, 
     middle = np.array([middle_x(foot), foot.length_mm * rng.uniform(0.2, 0.4), rng.uniform(105, 125)])
     pace = rng.uniform(0.16, 0.26)
     rubs = max(3, round((seconds - 1.4) / (pace + 0.06)))
-    size = rng.uniform(14, 22)
+    size = rng.uniform(20, 30)
     out: dict[str, list[Node]] = {}
     for s in SIDES:
         body, sign = around.bodies[s], grips.sign(s)
-        fingers = np.array([-sign * 0.12, 0.8, -0.5])
+        fingers = np.array([sign * 0.03, 0.8, -0.5])
         turn = body.facing(fingers, np.array([-sign, -0.1, 0.0]))
         palm = body.spot_point[body.spots["palm"]] - body.wrist
         along = fingers / np.linalg.norm(fingers)
@@ -337,7 +337,9 @@ def _oil(around: Around, rng: np.random.Generator, seconds: float) -> dict[str, 
         flat = grips.angles(mcp=-3, pip=4, dip=2, thumb_ip=8, thumb_mcp=4, thumb_flex=-14)
         place = middle + np.array([sign * 5.0, 0, 0]) - turn @ palm
         elbow = around.elbow(s, np.array([sign * 250.0, -170.0, 400.0]))
-        out[s] = [Node(HandPose(turn, place + w * along, flat), elbow, stop=False, slow_s=pace) for w in swings]
+        out[s] = [
+            Node(HandPose(turn, place + w * along, flat), elbow, stop=False, slow_s=pace, clear_mm=-5.0) for w in swings
+        ]
         out[s][0] = replace(out[s][0], stop=True, slow_s=0.0)
         out[s][-1] = replace(out[s][-1], stop=True)
     return out

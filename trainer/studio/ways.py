@@ -30,8 +30,11 @@ _ELBOW = slice(7 + len(ANGLES), 10 + len(ANGLES))
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A pose on the way, with its elbow (3,). stop: the hand comes to rest there; dwell: its share of the time that is
-    left over; touch: it lies on the skin there; slow_s: seconds that the way to it takes on top of a natural reach."""
+    """A pose on the way, with its elbow (3,).
+
+    stop: the hand comes to rest there; dwell: its share of the time that is left over; touch: it lies on the skin
+    there; clear_mm: how far it keeps off everything there; slow_s: seconds that the way to it takes on top of a reach.
+    """
 
     pose: HandPose
     elbow: np.ndarray
@@ -39,6 +42,7 @@ class Node:
     dwell: float = 0.0
     touch: bool = False
     slow_s: float = 0.0
+    clear_mm: float = CLEAR_MM
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +99,7 @@ def ways(
         tables[side], margins[side] = _sampled(listed, seconds)
         t = np.arange(len(tables[side])) / RATE_HZ
         windows[side] = _ease(np.minimum(t, seconds - t) / 0.15)[:, None]
-        free = (margins[side] - PRESSED_MM) / (CLEAR_MM - PRESSED_MM)
+        free = np.clip((margins[side] - PRESSED_MM) / (CLEAR_MM - PRESSED_MM), 0, 1)
         size = _ease(np.minimum(t, seconds - t) / 0.5) * (0.1 + 0.9 * free)
         signal = wander(rng, 5, 0.12, 0.7)
         sway = size[:, None] * np.array([signal.at(x) for x in t])
@@ -221,7 +225,7 @@ def _sampled(nodes: list[Node], seconds: float) -> tuple[np.ndarray, np.ndarray]
     keep = np.r_[True, np.diff(times) > 1e-4]
     times, table = times[keep], table[keep]
     stops = np.array([n.stop for n in listed])[keep]
-    touching = np.array([n.touch for n in listed])[keep]
+    wanted = np.array([PRESSED_MM if n.touch else n.clear_mm for n in listed])[keep]
     slopes = np.zeros_like(table)
     for k in range(1, len(times) - 1):
         if not stops[k]:
@@ -234,7 +238,6 @@ def _sampled(nodes: list[Node], seconds: float) -> tuple[np.ndarray, np.ndarray]
     for end, away in ((0, t), (-1, seconds - t)):
         rounded += (dense[end] - rounded[end]) * (1 - _ease(away / 0.3))[:, None]
     rounded[:, _TURN] /= np.linalg.norm(rounded[:, _TURN], axis=1, keepdims=True)
-    wanted = np.where(touching, PRESSED_MM, CLEAR_MM)
     return rounded, gaussian_filter1d(np.interp(t, times, wanted), 0.06 * RATE_HZ, mode="nearest")
 
 
