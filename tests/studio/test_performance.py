@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 FPS = 20.0
 SEED = 4  # no hand is out of the picture in a stroke
 SCRIPT = (
-    Step(REST, 1.6, rest="leave"), Step("kneading", 1.5, style="alternating"), Step(REST, 2.2, rest="adjust"),
-    Step("press_hold", 1.2, hand="left", style="thumb"), Step(REST, 2.4, rest="still"),
+    Step(REST, 1.6, rest="leave"), Step("kneading", 1.5, style="alternating"), Step(REST, 3.0, rest="adjust"),
+    Step("press_hold", 1.2, hand="left", style="thumb"), Step(REST, 3.0, rest="still"),
     Step("friction", 1.2, hand="left", style="thumb"), Step(REST, 3.2, rest="oil"),
     Step("kneading", 1.0, style="alternating"), Step(REST, 1.6, rest="leave"),
 )  # fmt: skip
