@@ -47,7 +47,7 @@ class Film:
         self._step_sizes = rng.normal(0, 0.12, len(self._steps))
         vignette = rng.uniform(0, 0.35) if rng.random() < 0.7 else 0.0
         y, x = np.mgrid[-1 : 1 : recipe.height * 1j, -1 : 1 : recipe.width * 1j]
-        self._vignette = (1 - vignette * ((x**2 + y**2) / 2) ** 1.3).astype(np.float32)[..., None]
+        self._vignette = (1 - vignette * ((x**2 + y**2) / 2) ** 1.3).astype(np.float32)[..., None].repeat(3, axis=2)
         self._rng = np.random.default_rng([recipe.camera_seed, recipe.seed, 59])
         self._grain = self._drawn_grain(recipe.width + _GRAIN_EXTRA, recipe.height + _GRAIN_EXTRA)
         self._last: np.ndarray | None = None
@@ -102,10 +102,10 @@ class Film:
         if self._rng.random() < 0.5:
             grain = -grain
         # Shadows are noisier than lights once a camera has brightened them.
-        strength = cv2.LUT(image[..., 1], (self._noise * (1.35 - 0.75 * _STEPS)).astype(np.float32))[..., None]
-        out: np.ndarray = image * self._vignette
-        out += grain * strength
-        return np.asarray(np.clip(out, 0, 255).astype(np.uint8))
+        strength = np.repeat((self._noise * (1.35 - 0.75 * _STEPS)).astype(np.float32)[None, :, None], 3, axis=2)
+        noise = cv2.multiply(grain, cv2.LUT(image, strength))
+        dimmed = cv2.multiply(image, self._vignette, dtype=cv2.CV_8U)
+        return np.asarray(cv2.add(dimmed, noise, dtype=cv2.CV_8U))
 
     def _denoised(self, image: np.ndarray) -> np.ndarray:
         """Smeared in space, and in time where little changes, as cheap webcams do."""

@@ -17,11 +17,12 @@ class Relief:
     neighbours: np.ndarray
     slope: np.ndarray
 
-    def bend(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """Unit normals (N, 3), tilted by the heights, of a posed mesh (N, 3)."""
-        points, normals = np.asarray(points, np.float32), np.asarray(normals, np.float32)
-        first, second = points[self.neighbours[:, 0]] - points, points[self.neighbours[:, 1]] - points
-        out = normals - self.slope[:, :1] * first - self.slope[:, 1:] * second
+    def bend(self, points: np.ndarray, normals: np.ndarray, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Unit normals (R, 3) of some rows, tilted by the heights, of a posed mesh (N, 3) with its normals (N, 3)."""
+        points, near, slope = np.asarray(points, np.float32), self.neighbours[rows], self.slope[rows]
+        here = points[rows]
+        first, second = points[near[:, 0]] - here, points[near[:, 1]] - here
+        out = np.asarray(normals, np.float32)[rows] - slope[:, :1] * first - slope[:, 1:] * second
         out /= np.sqrt(np.einsum("ij,ij->i", out, out))[:, None]
         return np.asarray(out)
 

@@ -36,17 +36,15 @@ class Rasteriser:
         self._meshes: list[Any] = []
         self._shown = False
 
-    def add(self, points: np.ndarray, triangles: np.ndarray, closed: bool = True) -> int:
-        """Add a mesh (N, 3), (F, 3); returns its number. Of a closed one only the front faces are drawn."""
+    def add(self, points: np.ndarray, triangles: np.ndarray) -> int:
+        """Add a mesh (N, 3), (F, 3), of which only the front faces are drawn; returns its number."""
         pv = need("pyvista")
         # Triangles that share vertices lie together in memory: a third faster in software.
         order = np.argsort(triangles.min(1), kind="stable")
         faces = np.c_[np.full(len(triangles), 3), triangles[order]].ravel()
         mesh = pv.PolyData(points.astype(np.float32), faces)
         mesh.point_data["rgb"] = np.zeros((len(points), 3), np.uint8)
-        self._plotter.add_mesh(
-            mesh, scalars="rgb", rgb=True, lighting=False, smooth_shading=False, culling="back" if closed else None
-        )
+        self._plotter.add_mesh(mesh, scalars="rgb", rgb=True, lighting=False, smooth_shading=False, culling="back")
         self._meshes.append(mesh)
         return len(self._meshes) - 1
 
@@ -63,9 +61,10 @@ class Rasteriser:
 
     def picture(self, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
         """(height, width, 3) uint8 BGR, black where nothing is, and (height, width) uint8 how much is covered."""
-        large = self._large(camera)
-        small = cv2.resize(large, (self.width, self.height), interpolation=cv2.INTER_AREA)
-        return np.ascontiguousarray(small[..., 2::-1]), np.ascontiguousarray(small[..., 3])
+        # At one and a half times the size linear interpolation reads nearly every pixel, and is six times faster than
+        # averaging areas.
+        small = cv2.resize(self._large(camera), (self.width, self.height), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGBA2BGR)), np.asarray(cv2.extractChannel(small, 3))
 
     def flat(self, camera: Camera, colours: list[np.ndarray | int]) -> np.ndarray:
         """(height, width) uint8: the colour 0..255 of what is nearest; one number or one per vertex for each mesh."""

@@ -20,13 +20,15 @@ from trainer.studio.recipe import Recipe
 from trainer.studio.render import Rasteriser
 from trainer.studio.room import Room
 from trainer.studio.shade import ShadowMap, shade
-from trainer.studio.skin import foot_skin, hand_skin
+from trainer.studio.skin import Skin, foot_skin, hand_skin
 from trainer.studio.solids import Prop
 from trainer.studio.still import Still
 from trainer.studio.support import support
 from trainer.studio.truth import TruthLog
 
 _SKIN_GAP_MM = 0.25
+_FINE_PX = 1.6  # triangles needn't be smaller
+_TURNED_AWAY_MM = 120.0  # of the way to the eye along a normal: behind the outline of a limb
 _KNEE_MM = -430.0  # behind the sole (z): what is worn there goes on over the thigh
 MASK = {"other": 0, "hand_left": 1, "hand_right": 2, "foot": 3, "leg": 4, "other_foot": 5}
 _MASK_STEP = 40  # apart in the flat picture, so that colours between two vertices round to one of them
@@ -77,9 +79,9 @@ class Scene:
         self._gaps = self._toe_gaps()
         self._ankle = self.foot.limb.heads[self.foot.limb.index("foot")]
         self._raster = Rasteriser(recipe.width, recipe.height)
-        self._foot_mesh = self._raster.add(self.foot.vertices, self.foot.limb.triangles)
+        self._foot_mesh = self._raster.add(self.foot.vertices, self._triangles(self.foot.limb))
         self._hand_meshes = {
-            s: self._raster.add(b.limb.surface, b.limb.triangles, closed=False)
+            s: self._raster.add(b.limb.surface, self._triangles(b.limb))
             for s, b in self.bodies.items()
         }
         knee = self.foot.vertices[:, 2] < _KNEE_MM
@@ -90,7 +92,10 @@ class Scene:
         other = other_foot(recipe, client)
         if other is not None and hides(other.points, self.camera):
             other = None
-        for prop in support(recipe, trousers, other is not None):
+        legs = [self.foot.vertices] + ([] if other is None else [other.points])
+        carrier, *others = support(recipe, trousers, legs)
+        self._add(carrier)
+        for prop in others:
             if not hides(prop.points, self.camera):
                 self._add(prop)
         for prop in clutter(recipe, self.camera, [] if other is None else [other]):
@@ -102,7 +107,7 @@ class Scene:
         self._last: tuple[float, Posed] | None = None
 
     def _add(self, prop: Prop) -> int:
-        number = self._raster.add(prop.points, prop.triangles, prop.closed)
+        number = self._raster.add(prop.points, prop.triangles)
         own = ShadowMap(prop.points, self.lights.key) if prop.closed else None
         still = Still(prop, self.foot, self.lights, np.array(self.camera.eye), own)
         self._raster.update(number, None, still.colours)
@@ -154,7 +159,7 @@ class Scene:
             matrices = transforms(body, moment.poses[side], moment.elbows[side])
             points, gap = self._outside(side, body.limb.skin(matrices))
             local[side], gaps[side] = points, gap
-            placed = points @ root[:, :3].T + root[:, 3]
+            placed = points @ root[:, :3].T.astype(np.float32) + root[:, 3].astype(np.float32)
             marks = carried(matrices, body.mark_joint, body.mark_point) @ root[:, :3].T + root[:, 3]
             centres = carried(matrices, body.ball_joint, body.ball_point) @ root[:, :3].T + root[:, 3]
             balls.append(np.c_[centres, body.ball_radius])
@@ -168,31 +173,45 @@ class Scene:
         shadow = ShadowMap(np.concatenate(casting), self.lights.key)
         limb, root = self.foot.limb, posed.root
         open_foot = limb.fine.matrix @ _openness(limb.rest @ root[:, :3].T + root[:, 3], posed.bulk)
-        skin = self._foot_skin
-        colours = shade(
-            posed.foot, skin.relief.bend(posed.foot, posed.foot_normals), skin.colour, skin.gloss, self.lights, eye,
-            self._soft_lit(shadow, limb, posed.foot), open_foot * self._gaps, skin.soft, skin.oil,
+        self._paint(
+            self._foot_mesh, self._foot_skin, posed.foot, posed.foot_normals, eye,
+            self._soft_lit(shadow, limb, posed.foot), open_foot * self._gaps,
         )  # fmt: skip
-        self._raster.update(self._foot_mesh, None, colours)
         for side, (points, normals, _) in posed.hands.items():
-            skin, limb = self._skins[side], self.bodies[side].limb
             near = 1 - 0.55 * np.exp(-np.clip(posed.gaps[side], 0, None) / 10)
-            lit = self._soft_lit(shadow, limb, points)
-            bent = skin.relief.bend(points, normals)
-            colours = shade(points, bent, skin.colour, skin.gloss, self.lights, eye, lit, near, skin.soft, skin.oil)
-            self._raster.update(self._hand_meshes[side], None, colours)
+            lit = self._soft_lit(shadow, self.bodies[side].limb, points)
+            self._paint(self._hand_meshes[side], self._skins[side], points, normals, eye, lit, near)
         for number, still in self._stills:
             self._raster.update(number, None, still.shadowed(shadow))
+
+    def _paint(
+        self, mesh: int, skin: Skin, points: np.ndarray, normals: np.ndarray, eye: np.ndarray, lit: np.ndarray,
+        open_share: np.ndarray,
+    ) -> None:  # fmt: skip
+        """Shade the part of a limb that is turned to the eye; the rest isn't drawn."""
+        seen = np.flatnonzero(np.einsum("ij,ij->i", normals, eye.astype(np.float32) - points) > -_TURNED_AWAY_MM)
+        colours = np.zeros((len(points), 3), np.uint8)
+        colours[seen] = shade(
+            points[seen], skin.relief.bend(points, normals, seen), skin.colour[seen], skin.gloss[seen], self.lights,
+            eye, lit[seen], open_share[seen], skin.soft[seen], skin.oil[seen],
+        )  # fmt: skip
+        self._raster.update(mesh, None, colours)
+
+    def _triangles(self, limb: Limb) -> np.ndarray:
+        """Of the rendered mesh, or of the coarser one that shares its vertices where that is as fine as pixels."""
+        away = np.linalg.norm(np.subtract(self.camera.target, self.camera.eye))
+        coarse = limb.previous_triangles
+        sides = limb.surface[coarse[::50, 0]] - limb.surface[coarse[::50, 1]]
+        pixels = np.median(np.linalg.norm(sides, axis=1)) * self.camera.focal_px / away
+        return coarse if pixels < _FINE_PX else limb.triangles
 
     def _place(self, posed: Posed, ahead: float, before: Posed) -> None:
         """Put the moving meshes where they are `ahead` of a frame's way after `posed`, coming from `before`."""
 
-        def at(now: np.ndarray, then: np.ndarray) -> np.ndarray:
-            return now if ahead == 0 else now + ahead * (now - then)
-
-        self._raster.update(self._foot_mesh, at(posed.foot, before.foot), None)
-        for side, mesh in self._hand_meshes.items():
-            self._raster.update(mesh, at(posed.hands[side][0], before.hands[side][0]), None)
+        moving = [(self._foot_mesh, posed.foot, before.foot)]
+        moving += [(mesh, posed.hands[s][0], before.hands[s][0]) for s, mesh in self._hand_meshes.items()]
+        for mesh, now, then in moving:
+            self._raster.update(mesh, now if ahead == 0 else now + np.float32(ahead) * (now - then), None)
 
     def _exposed(self, time_s: float, posed: Posed, view: Camera) -> np.ndarray:
         """(H, W, 3) uint8 what falls on the sensor while the shutter is open, about the frame's time."""
@@ -265,7 +284,7 @@ class Scene:
 
 def _exposures(pixels: float) -> int:
     """How many pictures make one blurred by this many pixels."""
-    return 1 if pixels < 2.0 else 3 if pixels < 6 else 4 if pixels < 14 else 5
+    return 1 if pixels < 2 else 2 if pixels < 5 else 3 if pixels < 12 else 4
 
 
 def _openness(points: np.ndarray, bulk: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ Mesh = tuple[np.ndarray, np.ndarray]
 class Prop:
     """A thing that doesn't move: points (N, 3) mm, triangles (F, 3), colour (N, 3) linear RGB, gloss of its surface.
 
-    closed: only its outer side can be seen.
+    closed: it has an inside, so it casts a shadow on itself. Only its outer side is drawn.
     """
 
     points: np.ndarray

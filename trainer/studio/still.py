@@ -20,8 +20,6 @@ class Still:
         self.prop, self._lights = prop, lights
         points = prop.points.astype(np.float32)
         normals = prop.normals
-        if not prop.closed:  # seen from both sides
-            normals = normals * np.sign(np.einsum("ij,ij->i", normals, eye - points))[:, None]
         under = np.clip(foot.distance(points), 0, None)
         open_share = 1 - 0.6 * np.exp(-under / 30)
         self._lit = np.ones(len(points)) if own is None else own.lit(points, lights.size)

@@ -17,8 +17,9 @@ CLOTHS = (
 )  # fmt: skip
 
 
-def support(recipe: Recipe, trousers: np.ndarray, other_leg: bool = False) -> list[Prop]:
-    """The meshes under and around the leg; trousers (3,): linear RGB of the client's; other_leg: it is there too."""
+def support(recipe: Recipe, trousers: np.ndarray, legs: list[np.ndarray]) -> list[Prop]:
+    """The meshes under and around the leg, what carries it first; trousers (3,): linear RGB of the client's; legs: the vertices (N, 3) of one
+    or both, the worked one first."""
     rng = np.random.default_rng([recipe.stage_seed, 61])
     out = stage.outward(recipe.side)
     if recipe.setting == "self":
@@ -31,11 +32,12 @@ def support(recipe: Recipe, trousers: np.ndarray, other_leg: bool = False) -> li
         return [padded, *_seated(rng, out, trousers)]
     wide = rng.uniform(310, 380) if rng.random() < 0.6 else rng.uniform(500, 900)
     parts = [_pad(rng, top, rng.uniform(14, 26), wide, 2100.0, "couch")]
-    knees = [np.array([-out * 50, 84, -480.0])] + ([np.array([-out * 260, 84, -500.0])] if other_leg else [])
+    knees = [np.array([-out * 50, 84, -480.0])] + ([np.array([-out * 260, 84, -500.0])] if len(legs) > 1 else [])
     for knee in knees:
         parts.append(_clothed(rng, capsule(knee, knee + np.array([-out * 25, 10, -460.0]), 74, 98, 40), trousers))
     if rng.random() < 0.55:
-        parts.append(_blanket(rng, out, top, -rng.uniform(270, 470), wide))
+        covered = np.concatenate([*legs, *(p.points for p in parts[1:])])
+        parts.append(_blanket(rng, covered, out, top, -rng.uniform(270, 470), wide))
     return parts
 
 
@@ -43,15 +45,15 @@ def _pad(rng: np.random.Generator, top: float, edge: float, wide: float, deep: f
     """A couch, bed or stool, half `wide` (x), with a cover that hangs over its edges; sometimes smooth upholstery."""
     hang = 420.0 if kind == "couch" else rng.uniform(70, 130)
     near = min(310.0, wide - 5)
-    inner = np.linspace(-near, near, 78)
-    sides = [np.linspace(near + 8, wide, max(int((wide - near) / 30), 2)), np.linspace(wide + 6, wide + hang, 14)]
+    inner = np.linspace(-near, near, 56)
+    sides = [np.linspace(near + 8, wide, max(int((wide - near) / 50), 2)), np.linspace(wide + 6, wide + hang, 8)]
     outer = np.concatenate(sides)
     x = np.concatenate([-outer[::-1], inner, outer])
     back = edge - deep
     behind = np.linspace(back - hang, back - 6, 10) if kind == "stool" else np.zeros(0)
     middle = max(-420.0, back)
-    far = np.linspace(back, middle - 10, 26) if middle > back else np.zeros(0)
-    z = np.concatenate([behind, far, np.linspace(middle, edge + 80, 78), np.linspace(edge + 100, edge + hang, 10)])
+    far = np.linspace(back, middle - 14, 18) if middle > back else np.zeros(0)
+    z = np.concatenate([behind, far, np.linspace(middle, edge + 60, 54), np.linspace(edge + 80, edge + hang, 8)])
     gx, gz = np.meshgrid(x, z, indexing="ij")
     upholstery = rng.random() < (0.25 if kind == "couch" else 0.55)
     height = _wrinkles(rng, gx, gz, 0.12 if upholstery else float(rng.choice([0.5, 1.0, 1.0, 1.6])))
@@ -97,17 +99,23 @@ def _seated(rng: np.random.Generator, out: float, trousers: np.ndarray) -> list[
     return parts
 
 
-def _blanket(rng: np.random.Generator, out: float, top: float, begins: float, wide: float) -> Prop:
-    """A cover over both legs of somebody who lies, from z = `begins` backwards."""
+def _blanket(
+    rng: np.random.Generator, covered: np.ndarray, out: float, top: float, begins: float, wide: float
+) -> Prop:
+    """A cover over both legs of somebody who lies, from z = `begins` backwards, above the points `covered`."""
     half = min(wide + 140, 560)
-    x, z = np.linspace(-half, half, 111), np.concatenate([np.linspace(begins, -700, 42), np.linspace(-730, -2000, 20)])
+    x, z = np.linspace(-half, half, 81), np.concatenate([np.linspace(begins, -700, 42), np.linspace(-730, -2000, 20)])
     gx, gz = np.meshgrid(x, z, indexing="ij")
     far = np.clip((-gz - 80) / 400, 0, 1.2)
     height = np.zeros(gx.shape)
     for centre in (-8 - 42 * far * out, -out * (262 - 10 * far)):
         hill = (120 + 58 * far) * np.exp(-((abs(gx - centre) / (92 + 10 * far)) ** 3.0))
         height = np.maximum(height, hill)
-    height = cv2.GaussianBlur(height, (0, 0), 2.0) + 5 + 1.3 * _wrinkles(rng, gx, gz, 1.0)
+    row = np.searchsorted(x, covered[:, 0]).clip(0, len(x) - 1)
+    column = (len(z) - np.searchsorted(z[::-1], covered[:, 2])).clip(0, len(z) - 1)
+    np.maximum.at(height, (row, column), covered[:, 1] - top)
+    height = cv2.dilate(height, np.ones((9, 5), np.uint8))
+    height = cv2.GaussianBlur(height, (0, 0), 1.8) + 5 + 1.3 * _wrinkles(rng, gx, gz, 1.0)
     past = np.maximum(0, abs(gx) - wide)
     height = np.where(past > 0, 6 + 12 * (1 - np.exp(-past / 12)) - past, height)
     points = np.stack(
@@ -116,7 +124,7 @@ def _blanket(rng: np.random.Generator, out: float, top: float, begins: float, wi
     colour = _fabric(
         rng, np.stack([gx, 0 * gx, gz], -1).reshape(-1, 3), str(rng.choice(["plain", "plain", "checks", "stripes"]))
     )
-    return Prop(points.reshape(-1, 3), grid_triangles(*gx.shape), colour, 0.01, closed=False)
+    return Prop(points.reshape(-1, 3), grid_triangles(*gx.shape)[:, ::-1], colour, 0.01, closed=False)
 
 
 def _clothed(rng: np.random.Generator, mesh: Mesh, colour: np.ndarray) -> Prop:
