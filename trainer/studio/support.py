@@ -18,8 +18,11 @@ CLOTHS = (
 
 
 def support(recipe: Recipe, trousers: np.ndarray, legs: list[np.ndarray]) -> list[Prop]:
-    """The meshes under and around the leg, what carries it first; trousers (3,): linear RGB of the client's; legs: the vertices (N, 3) of one
-    or both, the worked one first."""
+    """The meshes under and around the leg, what carries it first.
+
+    trousers (3,): linear RGB of what the client wears over the thigh; legs: the vertices (N, 3) of one or both, the
+    worked one first.
+    """
     rng = np.random.default_rng([recipe.stage_seed, 61])
     out = stage.outward(recipe.side)
     if recipe.setting == "self":
