@@ -204,7 +204,9 @@ def hand(who: Person, side: str) -> Limb:
     _longer_arm(moved, limb.weights[:, names.index("upperarm02")], heads[names.index("upperarm02")], wrist, scale)
     arm = [names.index(n) for n in ("lowerarm02", "lowerarm01", "upperarm02")]
     limb = _finer(limb, moved, arm)
-    limb = _hemmed(limb, dress.up_the_arm, dress.outfit(who).sleeve_mm)
+    wears = dress.outfit(who)
+    for hem in (wears.sleeve_mm, *((dress.CUFF_MM,) if wears.glove else ())):
+        limb = _hemmed(limb, dress.up_the_arm, hem)
     return replace(limb, offset=dress.sleeve_offset(limb, who))
 
 

@@ -24,6 +24,7 @@ CLOTH_COLOURS = (
 GLOVE_COLOURS = ((62, 108, 190), (24, 25, 28), (232, 232, 228), (120, 84, 160), (226, 208, 168))
 # The underside of a hem reaches this far down: its edge is cloth all the way to the skin.
 HEM_MM = 2.2
+CUFF_MM = 58.0  # a glove covers the wrist up to here
 METALS = ((212, 176, 104), (196, 198, 202), (210, 160, 140))
 
 
@@ -119,7 +120,7 @@ def sleeve_offset(limb: Limb, who: Person) -> np.ndarray:
         cloth = 1.2 + wears.sleeve_loose * (0.75 + 0.25 * smooth(60, 0, past)) + _folds(along, points, who, 31, 6.0)
         out = np.where(past > 0, cloth, out)
     if wears.glove is not None:
-        out = np.maximum(out, np.where(along < 52, 0.5 + 1.2 * (along > 46), 0))
+        out = np.maximum(out, np.where(along < CUFF_MM, 0.5 + 1.4 * (along > CUFF_MM - 5), 0))
     return np.asarray((out + _band_height(limb, points, along, wears)).astype(np.float32))
 
 
@@ -174,7 +175,7 @@ def _cloth(points: np.ndarray, along: np.ndarray, who: Person, number: int) -> n
         "plain": np.zeros(len(points)),
         "heather": 0.16 * noise(points, 9, who.seed + number).clip(0, 2),
         # Broader than the mesh is coarse, with a soft edge.
-        "rings": smooth(-0.1, 0.5, np.sin(along / rng.uniform(28, 70) * 2 * np.pi)),
+        "rings": smooth(-0.1, 0.5, np.sin(along / rng.uniform(48, 95) * 2 * np.pi)),
     }[kind]
     colour = base + (other - base) * share[:, None]
     weave = 1 + 0.05 * noise(points, 7.0, who.seed + number + 1)
@@ -188,10 +189,10 @@ def on_arm(limb: Limb, points: np.ndarray, who: Person) -> list[Layer]:
     layers: list[Layer] = []
     flat = np.zeros(len(points))
     if wears.glove is not None:
-        edge = 1 - 0.25 * ((along > 44) & (along < 47))
+        edge = 1 - 0.25 * ((along > CUFF_MM - 8) & (along < CUFF_MM - 5))
         colour = linear(wears.glove) * (edge * (1 + 0.04 * noise(points, 6, who.seed + 51)))[:, None]
         wrinkles = 0.12 * abs(noise(points, 5, who.seed + 52)) + 0.15 * noise(points, 11, who.seed + 53)
-        layers.append(Layer((along < 52).astype(float), colour, 0.45, wrinkles))
+        layers.append(Layer((along < CUFF_MM + 1).astype(float), colour, 0.45, wrinkles))
     band, face, bracelet, ring = _jewels(limb, points, along, wears)
     if wears.watch is not None:
         layers.append(Layer(band, np.tile(linear(wears.watch), (len(points), 1)), 0.3, flat))

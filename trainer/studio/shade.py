@@ -161,8 +161,8 @@ def _shaded(
     seen = lit * np.clip(n_key * 3, 0, 1)
     shine = _lobe(normals, view, lights.key)
     dull, sharp = shine**11, shine**70
-    spark = seen * (gloss * dull + oil * (0.35 * dull + 1.5 * sharp))
-    around = occlusion * (0.5 * graze * soft * 0.1 + 0.13 * wet * np.clip(level + 0.6, 0, None))
+    spark = seen * (gloss * dull + oil * (0.2 * dull + 1.6 * sharp))
+    around = occlusion * (0.5 * graze * soft * 0.1 + 0.07 * wet * np.clip(level + 0.6, 0, None))
     fill_spark = 0.9 * occlusion * oil * _lobe(normals, view, lights.fill) ** 40
     out = colour * light + (spark * 0.38)[:, None] * lights.key_rgb
     out += around[:, None] * (lights.key_rgb * 0.35 + lights.sky_rgb) + fill_spark[:, None] * lights.fill_rgb

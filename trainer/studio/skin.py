@@ -145,7 +145,7 @@ def _dressed(
     layers: list[dress.Layer],
     who: Person,
 ) -> Skin:
-    patches = np.clip(0.75 + 0.35 * noise(points, 24, who.seed + 18) + 0.2 * noise(points, 7, who.seed + 19), 0.1, 1.3)
+    patches = np.clip(0.8 + 0.24 * noise(points, 24, who.seed + 18) + 0.14 * noise(points, 7, who.seed + 19), 0.2, 1.3)
     wet = smooth(0.15, 1.0, np.array(who.oil)) * patches
     soft = np.ones(len(points))
     gloss = 0.13 + 0.05 * noise(points, 4, who.seed + 20) + 0.3 * shine
