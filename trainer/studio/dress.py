@@ -173,7 +173,7 @@ def _cloth(points: np.ndarray, along: np.ndarray, who: Person, number: int) -> n
     kind = str(rng.choice(["plain", "heather", "rings"], p=[0.66, 0.2, 0.14]))
     share = {
         "plain": np.zeros(len(points)),
-        "heather": 0.16 * noise(points, 9, who.seed + number).clip(0, 2),
+        "heather": 0.07 * noise(points, 40, who.seed + number).clip(0, 2),
         # Broader than the mesh is coarse, with a soft edge.
         "rings": smooth(-0.1, 0.5, np.sin(along / rng.uniform(48, 95) * 2 * np.pi)),
     }[kind]
