@@ -14,9 +14,10 @@ from trainer.studio.client import Client, FootMotion
 from trainer.studio.foot_surface import FootSurface
 from trainer.studio.movement import Movement, Place
 from trainer.studio.movements import FACES, MOVEMENTS, TEMPO, drawn_style
+from trainer.studio.passage import Around, mix
 from trainer.studio.reach import HandPose, Reach, bulk
 from trainer.studio.recipe import REST, Step
-from trainer.studio.rests import Around, Rest, draw_put, mix, rest_ways
+from trainer.studio.rests import Rest, draw_put, rest_ways
 from trainer.studio.timing import effort, smooth
 from trainer.studio.ways import Node, Room, Way
 

@@ -6,26 +6,22 @@ A rest is a list of places (`ways.Node`) for each hand, from where the last stro
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
-from scipy.spatial.transform import Rotation, Slerp
 
-from trainer.studio import grips, stance
-from trainer.studio.anatomy import Anatomy
+from trainer.studio import grips
 from trainer.studio.bodies import SIDES
 from trainer.studio.client import Put
 from trainer.studio.palm_grips import flat_hand
-from trainer.studio.reach import Goal, HandPose, Reach, bulk, carried, root_of
+from trainer.studio.passage import Around, between, clear, gaps, lifted, mix, near, relaxed
+from trainer.studio.reach import Goal, HandPose, bulk
 from trainer.studio.spots import middle_x
-from trainer.studio.ways import Node, Room, Way, moved, natural_s, shortened, ways
+from trainer.studio.ways import Node, Way, natural_s, shortened, ways
 
 # Shorter rests than these are only a way from one place to the next.
 LEAST_S = {"hover": 1.0, "still": 1.3, "move": 0.0, "adjust": 1.9, "oil": 2.0, "leave": 1.9}
-_LIFTS_MM = (32.0, 46.0, 62.0, 80.0, 100.0)
 _TOUCH_MM = 8.0
 _FEW = 3
-_NEAR_MM, _NEAR_RADIANS = 75.0, 0.7
 _HURRY = 0.8  # a way may take this share of its natural time
 
 
@@ -41,36 +37,6 @@ class Rest:
     @property
     def seconds(self) -> float:
         return self.end_s - self.start_s
-
-
-@dataclass(frozen=True, eq=False)
-class Around:
-    """Who rests where: the hands, their solvers, the room and the setting."""
-
-    bodies: dict[str, Anatomy]
-    reaches: dict[str, Reach]
-    room: Room
-    setting: str
-
-    def away(self, side: str) -> Node:
-        """Out of the picture."""
-        pose = _hand(self.bodies[side], side, stance.away(self.setting, side), 0.0)
-        return Node(pose, self.elbow(side))
-
-    def elbow(self, side: str, wanted: np.ndarray | None = None) -> np.ndarray:
-        outward = self.room.foot.outward
-        return stance.elbow(self.setting, side, outward, grips.elbow(side) if wanted is None else wanted)
-
-    def solve(self, side: str, goal: Goal, start: HandPose, iterations: int, beside: np.ndarray | None = None) -> Node:
-        """A node on the skin; beside (M, 4): the other hand's spheres."""
-        goal = self.placed(side, goal, beside)
-        return Node(self.reaches[side].solve(goal, start, iterations), goal.elbow, touch=True)
-
-    def placed(self, side: str, goal: Goal, beside: np.ndarray | None = None) -> Goal:
-        """A grip's goal in this setting."""
-        spheres = [s for s in (goal.obstacles, self.room.spheres, beside) if s is not None and len(s)]
-        around = np.concatenate(spheres) if spheres else None
-        return replace(goal, elbow=self.elbow(side, goal.elbow), obstacles=around)
 
 
 def draw_put(rng: np.random.Generator, start_s: float, end_s: float, at: float = 0.42) -> Put:
@@ -101,7 +67,7 @@ def rest_ways(
     for s in SIDES:
         start, end = (first or {}).get(s), (last or {}).get(s)
         # A hand that goes on where it is may stay on the foot, so that touch isn't lost.
-        can = start is not None and end is not None and _near(start, end)
+        can = start is not None and end is not None and near(start, end)
         keeps = can and (kind == "move" or (kind in ("hover", "oil") and s == keeping and len(places[s]) < 3))
         nodes[s] = _listed(around, s, start, [] if keeps else places[s], end, rest.seconds)
     return ways(around.room, around.reaches, nodes, rest.start_s, rest.seconds, rng)
@@ -111,7 +77,7 @@ def _felt(around: Around, hands: dict[str, Node] | None) -> dict[str, Node] | No
     """The same hands, those that are off the skin marked so."""
     if hands is None:
         return None
-    return {s: replace(n, touch=bool(_gaps(around, s, [n.pose])[0] < _TOUCH_MM)) for s, n in hands.items()}
+    return {s: replace(n, touch=bool(gaps(around, s, [n.pose])[0] < _TOUCH_MM)) for s, n in hands.items()}
 
 
 def _listed(
@@ -125,26 +91,28 @@ def _listed(
             return [*here, here[-1]]
         known = start if start is not None else end
         assert known is not None
-        path = [*here, *_between(around, side, here[-1], known)]
+        path = [*here, *between(around, side, here[-1], known)]
         if start is not None:
             path = path[::-1]
         return _cut(path, seconds, start is not None)
     path = [start]
     for place in [*places, end]:
-        path += _between(around, side, path[-1], place)
+        path += between(around, side, path[-1], place)
     if places and natural_s(path) * _HURRY > seconds:
         if start.touch and places[0].touch and len(places) == 1:
             # Not enough time to go anywhere: the hand lies where it is.
-            return [replace(start, dwell=1.0), *_between(around, side, start, end)]
+            return [replace(start, dwell=1.0), *between(around, side, start, end)]
         if not (start.touch and end.touch):
-            return [start, *_between(around, side, start, end)]
+            return [start, *between(around, side, start, end)]
         # Not enough time for all of it: the hands go only as far as they come.
         if len(places) > _FEW:
             return _listed(around, side, start, [*places[: _FEW - 1], places[-1]], end, seconds)
-        up = _lifted(around, side, start)
+        up = lifted(around, side, start)
         share = shortened([up[-1], places[0], end], seconds / _HURRY)
         middle = replace(up[-1], pose=mix(up[-1].pose, places[0].pose, share))
-        path = [start, *up, middle, *_between(around, side, middle, end)]
+        if clear(around, side, [up[-1], middle]) < -3:
+            return [start, *between(around, side, start, end)]
+        path = [start, *up, middle, *between(around, side, middle, end)]
     return path
 
 
@@ -161,101 +129,12 @@ def _cut(path: list[Node], seconds: float, going: bool) -> list[Node]:
     return cut if going else cut[::-1]
 
 
-def _between(around: Around, side: str, a: Node, b: Node) -> list[Node]:
-    """What comes after `a` to reach `b`: along the skin to a neighbouring place, else lifted off and set down."""
-    if _near(a, b) and _clear(around, side, [a, b]) > -4:
-        return [b]
-    up = _lifted(around, side, a) if a.touch else []
-    down = _lifted(around, side, b)[::-1] if b.touch else []
-    over = _around_foot(around, side, up[-1] if up else a, down[0] if down else b)
-    return [*up, *over, *down, b]
-
-
-def _around_foot(around: Around, side: str, a: Node, b: Node) -> list[Node]:
-    """A place to pass through where the foot is in the straight way from `a` to `b`."""
-    if _clear(around, side, [a, b]) > -3:
-        return []
-    loose = replace(a, stop=False, touch=False, dwell=0.0, slow_s=0.0)
-    aside = np.array([[grips.sign(side), 0, 0], [0, 1.0, 0], [0, 0, 1.0], [0, 0, -1.0]])
-    shifts = [size * d for size in (40.0, 80.0, 130.0) for d in (*aside, aside[0] + aside[1], aside[0] + aside[2])]
-    best, clearest = [loose], -np.inf
-    for share in (0.2, 0.5, 0.8):
-        middle = replace(loose, pose=mix(a.pose, b.pose, share))
-        for shift in shifts:
-            node = moved(middle, shift)
-            clear = min(_clear(around, side, [a, node, b]), 4.0) - 0.03 * float(np.linalg.norm(shift))
-            if clear > clearest:
-                best, clearest = [node], clear
-    return best
-
-
-def _clear(around: Around, side: str, nodes: list[Node]) -> float:
-    """The least gap, mm, between hand and foot on the straight ways between nodes, their ends apart."""
-    poses = [mix(a.pose, b.pose, x) for a, b in pairwise(nodes) for x in (0.17, 0.33, 0.5, 0.67, 0.83)]
-    poses += [n.pose for n in nodes[1:-1]]
-    return float(_gaps(around, side, poses).min())
-
-
-def _gaps(around: Around, side: str, poses: list[HandPose]) -> np.ndarray:
-    """(N,) mm between a hand and the foot or what it lies on, negative inside, for each of N poses."""
-    body, block = around.bodies[side], around.room.block
-    turn, wrist = np.stack([p.turn for p in poses]), np.stack([p.wrist for p in poses])
-    matrices = body.limb.transforms(body.rotations(np.stack([p.angles for p in poses])), root_of(body, turn, wrist))
-    balls = carried(matrices, body.ball_joint, body.ball_point)
-    far = around.room.foot.distance(balls)
-    if block is not None:
-        far = np.minimum(far, np.maximum(balls[..., 1] - block[0], balls[..., 2] - block[1]))
-    return np.asarray((far - body.ball_radius).min(1))
-
-
-def _near(a: Node, b: Node) -> bool:
-    apart = float(np.linalg.norm(a.pose.wrist - b.pose.wrist))
-    turned = Rotation.from_matrix(a.pose.turn.T @ b.pose.turn).magnitude()
-    return a.touch and b.touch and apart < _NEAR_MM and turned < _NEAR_RADIANS
-
-
-def _lifted(around: Around, side: str, node: Node) -> list[Node]:
-    """The same hand opened, then drawn off the skin the way its parts look away from it."""
-    foot, body = around.room.foot, around.bodies[side]
-    balls = bulk(body, node.pose)
-    far = foot.distance(balls[:, :3]) - balls[:, 3]
-    weight = np.exp(-np.clip(far, 0, None) / 6)
-    off = weight @ foot.gradient(balls[:, :3]) / max(weight.sum(), 1e-6)
-    off = off + 0.5 * foot.gradient(node.pose.wrist[None])[0] + np.array([0.0, 0.0, 0.25])
-    off /= max(float(np.linalg.norm(off)), 1e-6)
-    free = replace(node, stop=False, touch=False, dwell=0.0, slow_s=0.0)
-
-    def best(opening: tuple[float, ...], way: tuple[float, ...], enough: float) -> Node:
-        """Opened as much and moved as little as makes the hand clear of the foot."""
-        tries = [moved(replace(free, pose=_opened(node.pose, o)), w * off) for w in way for o in opening]
-        gaps = _gaps(around, side, [n.pose for n in tries])
-        return tries[int(np.argmax(np.minimum(gaps, enough)))]
-
-    return [best((0.6, 0.35, 0.15), (7.0, 14.0), 0.0), best((0.75, 0.45), _LIFTS_MM, 4.0)]
-
-
-def _opened(pose: HandPose, share: float) -> HandPose:
-    open_hand = grips.angles(mcp=6, pip=10, dip=6, thumb_ip=10, thumb_flex=-15)
-    return replace(pose, angles=pose.angles + share * (open_hand - pose.angles))
-
-
-def _hand(body: Anatomy, side: str, wrist: np.ndarray, beside: float) -> HandPose:
-    """A relaxed hand, the fingers up and towards the foot; beside: 0 before the sole to 1 at the foot's side."""
-    s = grips.sign(side)
-    fingers = np.array([-s * (0.25 + 0.1 * beside), 0.75, -0.35 - 0.3 * beside])
-    palm = np.array([-s * (0.3 + 0.5 * beside), -0.3, -0.85 + 0.4 * beside])
-    angles = grips.angles(
-        mcp=22, pip=28, dip=14, thumb_ip=14, thumb_mcp=10, index_mcp=16, index_pip=22, little_mcp=27, little_pip=33
-    )
-    return HandPose(body.facing(fingers, palm), np.asarray(wrist, float), angles)
-
-
 def _station(around: Around, side: str, u: float, beside: float) -> Node:
     """Near the foot, off the skin, on the hand's own side."""
     foot, s = around.room.foot, grips.sign(side)
     out = foot.width_mm * 0.5 + 22 + 45 * beside
     wrist = [middle_x(foot) + s * out, u * foot.length_mm - 70, 92 - 34 * beside]
-    return Node(_hand(around.bodies[side], side, np.array(wrist), beside), around.elbow(side))
+    return Node(relaxed(around.bodies[side], side, np.array(wrist), beside), around.elbow(side))
 
 
 def _hover(around: Around, rng: np.random.Generator, seconds: float) -> dict[str, list[Node]]:
@@ -358,9 +237,3 @@ def _spread(around: Around, rng: np.random.Generator) -> dict[str, list[Node]]:
 
 
 _PLACES = {"hover": _hover, "still": _still, "move": _move, "adjust": _adjust, "oil": _oil, "leave": _leave}
-
-
-def mix(a: HandPose, b: HandPose, share: float) -> HandPose:
-    """A pose between two."""
-    turn = Slerp([0, 1], Rotation.from_matrix(np.stack([a.turn, b.turn])))(share).as_matrix()
-    return HandPose(turn, a.wrist + share * (b.wrist - a.wrist), a.angles + share * (b.angles - a.angles))
