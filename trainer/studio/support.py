@@ -118,9 +118,10 @@ def _blanket(
     column = (len(z) - np.searchsorted(z[::-1], covered[:, 2])).clip(0, len(z) - 1)
     np.maximum.at(height, (row, column), covered[:, 1] - top)
     height = cv2.dilate(height, np.ones((9, 5), np.uint8))
-    height = cv2.GaussianBlur(height, (0, 0), 1.8) + 5 + 1.3 * _wrinkles(rng, gx, gz, 1.0)
+    # The wrinkles of the sheet below must not come through.
+    height = cv2.GaussianBlur(height, (0, 0), 1.8) + 17 + 1.3 * _wrinkles(rng, gx, gz, 1.0)
     past = np.maximum(0, abs(gx) - wide)
-    height = np.where(past > 0, 6 + 12 * (1 - np.exp(-past / 12)) - past, height)
+    height = np.where(past > 0, 18 + 12 * (1 - np.exp(-past / 12)) - past, height)
     points = np.stack(
         [gx - np.sign(gx) * past * 0.92, top + height, gz + 14 * np.sin(gx / 90 + rng.uniform(0, 6))], axis=-1
     )
