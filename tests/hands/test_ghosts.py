@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from kinematic_hands import Mover
 
-from trainer.hands.ghosts import Ghosts, on_foot
+from trainer.hands.ghosts import Ghosts, on_foot, reaches
 from trainer.hands.room import Crowd, without_ghosts
 from trainer.model import Floats, Foot, Presence
 
@@ -42,6 +42,33 @@ class TestOnFoot:
         assert not on_foot(there, Foot.unknown())
         flat = Foot("left", "plantar", Presence.MEASURED, np.zeros((14, 2)), np.ones(14), np.eye(3), np.zeros(2))
         assert not on_foot(there, flat)
+
+
+class TestReaches:
+    def test_from_beside_with_fingers_on_the_foot_or_pointing_there(self) -> None:
+        assert reaches(hand(230, 120, 75, angle=-1.2), foot())
+        assert reaches(hand(95, 120, 75, angle=1.2), foot())
+        assert reaches(hand(275, 120, 60, angle=-1.2), foot())
+
+    def test_what_lies_beside_and_points_as_the_foot_does_may_be_the_other_foot(self) -> None:
+        assert not reaches(hand(270, 110), foot())
+        assert not reaches(hand(262, 110, angle=-0.25), foot())
+
+    def test_what_points_away_or_is_far_does_not(self) -> None:
+        assert not reaches(hand(275, 120, angle=1.2), foot())
+        assert not reaches(hand(420, 120, angle=-1.2), foot())
+
+    def test_what_lies_on_the_foot_or_has_toes_for_fingers_does_not(self) -> None:
+        assert not reaches(hand(162, 95, 48) * [0.7, 1] + [48, 0], foot())
+        toes = hand(162, 95, 48)
+        toes[[8, 12, 16, 20]] = MARKS[[7, 8, 9, 10]]
+        toes[0] = (120, 230)
+        assert not reaches(toes, foot())
+
+    def test_there_is_no_reaching_for_what_is_unknown(self) -> None:
+        flat = Foot("left", "plantar", Presence.MEASURED, np.zeros((14, 2)), np.ones(14), np.eye(3), np.zeros(2))
+        for unknown in (None, Foot.unknown(), flat):
+            assert not reaches(hand(230, 120, 75, angle=-1.2), unknown)
 
 
 class TestGhosts:

@@ -94,10 +94,16 @@ def test_arms_tell_the_sides_whichever_way_up_the_picture_is(turn: float) -> Non
     assert right_of(right, left) == 1.0 and right_of(left, right) == -1.0
 
 
-def test_a_hand_that_points_at_the_foot_tells_nothing() -> None:
-    hand = Mover("left", lambda t: (160, 120)).landmarks(0)
-    palm = hand[[5, 9, 13, 17]].mean(axis=0)
-    assert bearing(hand, palm + 2 * (palm - hand[0])) == pytest.approx(0.0, abs=1e-9)
+def test_a_hand_that_points_at_the_foot_is_told_by_where_the_body_is() -> None:
+    def pointing(angle: float) -> tuple[float, float]:
+        """(along, across): bearings on a foot straight ahead, of a hand turned clockwise from upwards."""
+        hand = Mover("left", lambda t: (160, 120), angle=lambda t: angle).landmarks(0)
+        ahead = hand[[5, 9, 13, 17]].mean(axis=0) - hand[0]
+        return bearing(hand, hand[0] + 3 * ahead), ahead[0]
+
+    assert abs(pointing(0.0)[0]) < 0.3, "from below, nothing"
+    assert pointing(np.pi / 2)[0] == -1.0, "from the left comes the left hand"
+    assert pointing(-np.pi / 2)[0] == 1.0
 
 
 def test_where_hands_stand_outweighs_labels_that_are_wrong_for_long() -> None:

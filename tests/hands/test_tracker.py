@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kinematic_hands import SIZE, Mover, circling, frames, picture
 
+from trainer.foot import atlas
 from trainer.hands.shape import hand_distance
 from trainer.hands.tracker import HandTracker
 from trainer.model import Detection, Foot, Frame, Hands, Presence, Side
 
 JITTER_PX = 0.7
+UV = atlas.landmarks_uv("plantar")
 Says = Callable[[float, int], Sequence[Detection]]
 
 
@@ -234,6 +236,71 @@ class TestPhantoms:
         out = run([hand], 6, 30, lambda t, i: [hand.detection(min(t, 2.0))])
         assert all(hands[1].seen for t, hands in out if 1 < t < 2)
         assert not any(one.seen for t, hands in out if t > 3.2 for one in hands)
+
+
+class TestBesideAFootThatIsKnown:
+    """A foot of 120 px, toes up, in the middle of the picture."""
+
+    @staticmethod
+    def foot() -> Foot:
+        h = np.array([[0.0, 46.8, 136.6], [-120, 0, 180], [0, 0, 1]])
+        marks = np.array([(u * h[0, 0] + v * h[0, 1] + h[0, 2], u * h[1, 0] + h[1, 2]) for u, v in UV])
+        return Foot("left", "plantar", Presence.MEASURED, marks, np.ones(14), h, np.zeros(2))
+
+    def watch(self, mover: Mover, seconds: float, drawn: Sequence[Mover] = ()) -> list[tuple[float, Hands]]:
+        tracker = HandTracker()
+        rng = np.random.default_rng(5)
+        return [
+            (f.time_s, tracker.update(f, [mover.detection(f.time_s, jitter=rng.normal(0, 0.7, (21, 2)))], self.foot()))
+            for f in frames([mover, *drawn], seconds, 30)
+        ]
+
+    def test_a_hand_that_reaches_for_it_is_shown_at_once(self) -> None:
+        hand = Mover("right", circling(212, 125), angle=lambda t: -1.2, seed=4)
+        assert all(hands[1].presence is Presence.MEASURED for _, hands in self.watch(hand, 1.0))
+
+    def test_but_not_for_ever_when_it_never_moves(self) -> None:
+        thing = Mover("right", lambda t: (212.0, 125.0), angle=lambda t: -1.2, drawn=False)
+        out = self.watch(thing, 4.0)
+        assert not any(hand.seen for t, hands in out if t > 2.0 for hand in hands)
+
+    def test_the_other_foot_is_never_a_hand(self) -> None:
+        thing = Mover("right", lambda t: (250.0, 125.0), drawn=False)
+        assert not any(hand.seen for _, hands in self.watch(thing, 3.0) for hand in hands)
+
+    def test_a_hand_that_comes_is_shown_within_two_frames(self) -> None:
+        hand = Mover("right", lambda t: (275.0, 190.0 - 60 * t), seed=4)
+        assert all(hands[1].seen for t, hands in self.watch(hand, 0.5) if t > 0.05)
+
+    def test_a_label_that_is_wrong_at_first_swaps_nobody(self) -> None:
+        hand = Mover("right", circling(212, 125), angle=lambda t: -1.2, seed=4)
+        tracker = HandTracker()
+        for f in frames([hand], 1.5, 30):
+            found = hand.detection(f.time_s, "left" if f.time_s < 0.1 else "right", 0.75)
+            hands = tracker.update(f, [found], self.foot())
+            assert (hands[0].seen, hands[1].seen) == (False, True)
+
+
+class TestOneHand:
+    def test_whose_fingers_are_seen_twice_is_one(self) -> None:
+        _, right = pair()
+
+        def says(t: float, i: int) -> list[Detection]:
+            spread = right.detection(t)
+            folded = right.detection(t, "left")
+            folded.landmarks_px[[6, 7, 8, 10, 11, 12, 14, 15, 16, 18, 19, 20]] += [55.0, 40.0]
+            return [spread, folded]
+
+        out = run([right], 2, 30, says)
+        assert all(not hands[0].seen for t, hands in out)
+        assert all(hands[1].seen for t, hands in out if t > 0.75)
+
+    def test_is_not_taken_over_by_the_other_beside_it(self) -> None:
+        left = Mover("left", circling(150, 120), seed=3)
+        right = Mover("right", circling(172, 122, phase=1.0), seed=4)
+        out = run([left, right], 3, 30, lambda t, i: [right.detection(t)] if t < 1.5 else [left.detection(t)])
+        assert all(hands[1].seen for t, hands in out if 0.8 < t < 1.5)
+        assert not any(hands[1].presence is Presence.MEASURED for t, hands in out if t > 1.6)
 
 
 class TestContract:

@@ -113,12 +113,18 @@ def test_groups_go_by_the_technique_of_each_frame_and_by_the_index(tmp_path: Pat
     [
         {"clips": [{"name": "other", "camera": "above"}, {"name": "clip", "camera": "side", "client_tone": 3}]},
         {"clips": {"clip": {"recipe": {"camera": "side", "client_tone": 3, "script": [1]}}}},
-        [{"file": "clip.mp4", "camera": "side", "client_tone": 3, "style": None}],
+        [{"file": "clip.mp4", "camera": "side", "client_tone": 3, "style": None, "styles": ["a", "b"]}],
     ],
 )
 def test_an_index_is_read_as_it_comes(tmp_path: Path, index: object) -> None:
     (tmp_path / "index.json").write_text(json.dumps(index), "utf-8")
     assert read_facts(tmp_path / "clip.mp4") == {"camera": "side", "foot's skin": "3"}
+
+
+def test_of_several_styles_none_is_the_clips(tmp_path: Path) -> None:
+    index = {"clips": {"clip": {"styles": ["kneading:fists"], "hand_tone": 2, "recipe": {"practitioner_tone": 4}}}}
+    (tmp_path / "index.json").write_text(json.dumps(index), "utf-8")
+    assert read_facts(tmp_path / "clip.mp4") == {"style": "kneading:fists", "hands' skin": "2"}
 
 
 @pytest.mark.parametrize("text", ["", "[", "7", "[7, null]", '{"clips": 7}', '{"clip": 7}'])

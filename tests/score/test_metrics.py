@@ -146,13 +146,25 @@ def test_matching_is_one_to_one_and_prefers_more_then_nearer() -> None:
     assert crossed.partner.tolist() == [[1, 0]]
     twice = seen.match_hands(hands((100, 100), (100, 102)), both, hands((100, 100), None))
     assert twice.partner.tolist() == [[0, -1]]
-    far = seen.match_hands(hands((151, 100), None), np.array([[True, False]]), hands((100, 100), None))
-    assert far.partner.tolist() == [[-1, -1]], "half a hand away is another place"
-    near = seen.match_hands(hands((149, 100), None), np.array([[True, False]]), hands((100, 100), None))
-    assert near.partner.tolist() == [[0, -1]] and near.error[0, 0] == pytest.approx(0.49)
+    far = seen.match_hands(hands((137, 100), None), np.array([[True, False]]), hands((100, 100), None))
+    assert far.partner.tolist() == [[-1, -1]], "its palm is in another place"
+    near = seen.match_hands(hands((135, 100), None), np.array([[True, False]]), hands((100, 100), None))
+    assert near.partner.tolist() == [[0, -1]] and near.error[0, 0] == pytest.approx(0.35)
     # The left report lies between both hands, the right one reaches only the left hand: crossing keeps both.
-    more = seen.match_hands(hands((120, 100), (60, 100)), both, true)
+    more = seen.match_hands(hands((120, 100), (66, 100)), both, true)
     assert more.partner.tolist() == [[1, 0]]
+
+
+def test_fingers_may_be_misplaced_but_not_palm_and_wrist() -> None:
+    true, one = hands((100, 100), None), np.array([[True, False]])
+    fingers, wrist = true.copy(), true.copy()
+    fingers[0, 0, [i for i in range(21) if i not in seen.PALM]] += [60.0, 0.0]
+    wrist[0, 0, 0] += [40.0, 0.0]
+    assert seen.match_hands(fingers, one, true).partner.tolist() == [[0, -1]]
+    assert seen.match_hands(wrist, one, true).partner.tolist() == [[-1, -1]], "what lies on the foot beneath a hand"
+    unseen = true.copy()
+    unseen[0, 0, seen.PALM] = np.nan
+    assert seen.match_hands(true, one, unseen).partner.tolist() == [[0, -1]]
 
 
 def test_a_hand_partly_out_of_the_picture_is_as_large_as_ever() -> None:
@@ -160,7 +172,7 @@ def test_a_hand_partly_out_of_the_picture_is_as_large_as_ever() -> None:
     true[2, 0, 3:] = np.nan
     assert seen.hand_size(true[2])[0] < 70
     assert seen.hand_sizes(true)[:, 0] == pytest.approx([100, 100, 100])
-    off = true + np.array([0.0, 45.0])
+    off = true + np.array([0.0, 34.0])
     assert seen.match_hands(off, np.ones((3, 2), bool), true).partner.tolist() == [[0, -1]] * 3
 
 

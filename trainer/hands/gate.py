@@ -12,7 +12,7 @@ rate matters.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -164,28 +164,43 @@ _STRAY = 0.02
 class Doubt:
     """How much is asked of a report. ``coherence``: below this motion counts for nothing; ``stray``: extent of motion
     that means nothing; ``gain``: weight of coherent motion; ``loss``: what standing still costs;
-    ``slip``: landmarks that have left their pixels by so much are no hand's."""
+    ``slip``: landmarks that have left their pixels by so much are no hand's; ``credit``: what has been
+    believed before it moved may be believed on."""
 
     coherence: float
     stray: float
     gain: float
     loss: float
     slip: float
+    credit: bool = True
 
 
-GHOSTLY = Doubt(coherence=0.4, stray=_STRAY, gain=1.0, loss=0.3, slip=0.25)
+GHOSTLY = Doubt(coherence=0.4, stray=_STRAY, gain=1.0, loss=0.3, slip=0.25, credit=False)
 """For reports that look like those on a bare foot (`ghosts`)."""
 PLAIN = Doubt(coherence=0.1, stray=_STRAY, gain=1.0, loss=0.0, slip=np.inf)
 CLEAR = Doubt(coherence=0.05, stray=_STRAY / 2, gain=3.0, loss=0.0, slip=np.inf)
 """For reports whose wrist lies off a foot that is known."""
+REACHING = replace(CLEAR)
+"""For those that reach from beside for a foot that is known: only a hand looks so, and it is believed at once."""
+
+
+CREDIT_S = 1.5
+"""A hand that comes to the foot moves; one that hasn't moved for so long may be a thing."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """How far a track is proven to be a hand: ``level`` 0..1 of coherent motion, net of contradictions."""
+    """How far a track is proven to be a hand: ``level`` 0..1 of coherent motion, net of contradictions; ``earned``:
+    that has once been enough; ``credit_s``: for so long it is believed without."""
 
     level: float = 0.0
-    proven: bool = False
+    earned: bool = False
+    credit_s: float = 0.0
+
+    @property
+    def proven(self) -> bool:
+        """Whether it counts as a hand."""
+        return self.earned or self.credit_s > 0.0
 
     def after(self, trail: Trail, dt_s: float, doubt: Doubt) -> Proof:
         """The proof after ``dt_s`` more seconds, which the trail has taken in."""
@@ -202,7 +217,24 @@ class Proof:
                 loss = max(0.0, long.pixels - 2 * _STRAY)
             loss = max(loss, doubt.loss)
         level = float(np.clip(self.level + _GAIN_PER_S * dt_s * (gain - loss), 0.0, FULL))
-        return Proof(level, level >= PROVEN_AT or (self.proven and level > 0.0))
+        credit_s = max(0.0, self.credit_s - dt_s) if doubt.credit else 0.0
+        return Proof(level, level >= PROVEN_AT or (self.earned and level > 0.0), credit_s)
+
+
+COMING_S = 0.2
+"""So old at most is what has just come."""
+_COMES_PER_S = 0.8
+"""Speed of a hand that comes, in hand sizes: 8 cm a second."""
+
+
+def comes(shifts: Floats, dt_s: float, size: float, grain_px: float) -> bool:
+    """Whether the pixels under landmarks, which went by ``shifts`` (N, 2) px of their own in ``dt_s``, move as one
+    thing and so fast that it is no tremble."""
+    if len(shifts) < MIN_POINTS:
+        return False
+    way = float(np.linalg.norm(np.median(shifts, axis=0)))
+    spread = float(np.median(np.linalg.norm(shifts - np.median(shifts, axis=0), axis=1)))
+    return way > max(_COMES_PER_S * dt_s * size, 2 * grain_px) and spread < 0.5 * way
 
 
 def inert(trail: Trail) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from trainer.hands.shape import hand_distance
+from trainer.hands.shape import KNUCKLES, hand_distance
 from trainer.model import FOOT_LANDMARKS, Floats, Foot
 
 LIKE = 0.3
@@ -23,6 +23,17 @@ _ANKLES = FOOT_LANDMARKS.index("ankle_medial")
 _WRIST_IN = 0.02
 """How far inside the foot's border a wrist must lie to count, in foot lengths (and other points may lie outside)."""
 _MOST_IN = 0.9
+_TIPS = [8, 12, 16, 20]
+_TOES = [i for i, name in enumerate(FOOT_LANDMARKS) if name.endswith("_tip")]
+_ON_TOE = 0.06
+_MANY = 3
+"""As many finger tips that lie on a toe each, so near in foot lengths, are toes."""
+_WRIST_OFF = 0.05
+_SOME = 3
+_NEAR = 0.4
+_TOWARDS = 0.5
+"""Of a hand that reaches for the foot: how far off its wrist lies at least, how many landmarks lie on the foot; or else
+how near the nearest one is, and how much of the way from wrist to knuckles leads there (cosine)."""
 _RIM = 0.05
 _PROFILE_HEIGHT = 0.32
 """Height of the instep over the sole, in foot lengths: unit of ``v`` in the side views."""
@@ -66,6 +77,22 @@ class Ghosts:
         return any(_alike(_place(g, foot), points) for g in self._known)
 
 
+def reaches(points: Floats, foot: Foot | None) -> bool:
+    """Whether landmarks (21, 2) px reach for the foot from beside: the wrist clearly off it, and fingers on it (but not
+    one on each toe) or near it and pointing there.
+
+    A report on the other foot does neither, since that one lies beside this one and points as it does.
+    """
+    if foot is None or not foot.seen:
+        return False
+    depth = _depth(points, foot)
+    if not np.isfinite(depth).all() or depth[0] > -_WRIST_OFF or _fingers_are_toes(points, foot):
+        return False
+    ahead = float(depth[KNUCKLES].mean() - depth[0]) * _length(foot)
+    towards = ahead > _TOWARDS * float(np.linalg.norm(points[KNUCKLES].mean(axis=0) - points[0]))
+    return bool((towards and depth.max() > -_NEAR) or np.count_nonzero(depth > 0.0) >= _SOME)
+
+
 def on_foot(points: Floats, foot: Foot | None) -> bool:
     """Whether landmarks (21, 2) px lie on the foot as a whole, the wrist as well.
 
@@ -73,18 +100,38 @@ def on_foot(points: Floats, foot: Foot | None) -> bool:
     """
     if foot is None or not foot.seen:
         return False
-    depth = _depth_in_profile(points, foot) if foot.view in ("medial", "lateral") else _depth_in_hull(points, foot)
+    depth = _depth(points, foot)
     return bool(depth[0] > _WRIST_IN and np.count_nonzero(depth > -_WRIST_IN) >= _MOST_IN * len(depth))
+
+
+def _fingers_are_toes(points: Floats, foot: Foot) -> bool:
+    """Whether finger tips lie on as many different toes."""
+    away = np.linalg.norm(points[_TIPS][:, None] - foot.landmarks_px[_TOES][None], axis=-1)
+    near = away < _ON_TOE * _length(foot)
+    return len(set(away.argmin(axis=1)[near.any(axis=1)])) >= _MANY
+
+
+def _depth(points: Floats, foot: Foot) -> Floats:
+    return _depth_in_profile(points, foot) if foot.view in ("medial", "lateral") else _depth_in_hull(points, foot)
+
+
+def _marks(foot: Foot) -> Floats:
+    marks = foot.landmarks_px[:_ANKLES]
+    return np.asarray(marks[np.isfinite(marks).all(axis=1)], float)
+
+
+def _length(foot: Foot) -> float:
+    """The foot's length in px: the largest distance between two of its landmarks; 0 where only a few are known."""
+    marks = _marks(foot)
+    return float(np.linalg.norm(marks[:, None] - marks[None], axis=-1).max()) if len(marks) > 4 else 0.0
 
 
 def _depth_in_hull(points: Floats, foot: Foot) -> Floats:
     """(N,) how far inside the hull of the foot's landmarks each point lies, in foot lengths; negative outside."""
-    marks = foot.landmarks_px[:_ANKLES]
-    marks = marks[np.isfinite(marks).all(axis=1)].astype(np.float32)
-    length = float(np.linalg.norm(marks[:, None] - marks[None], axis=-1).max()) if len(marks) > 4 else 0.0
+    length = _length(foot)
     if not length > 1.0:
         return np.full(len(points), -np.inf)
-    hull: Any = cv2.convexHull(marks)
+    hull: Any = cv2.convexHull(_marks(foot).astype(np.float32))
     return np.array([cv2.pointPolygonTest(hull, (x, y), True) / length for x, y in points.tolist()])
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.hands.shape import KNUCKLES
 from trainer.model import Floats, Side
 
 LIMIT = 4.0
@@ -23,7 +24,9 @@ _LONE_WEIGHT = 0.7
 _PAIR_WEIGHT = 0.55
 """Labels on half-hidden hands are wrong for seconds on end; where hands stand seldom is, unless arms are crossed."""
 _CLEAR_TURN = 0.15
-_KNUCKLES = [5, 9, 13, 17]
+_UPWARDS = 0.5
+FIRST_S = 0.35
+"""What the place of a hand that is shown for the first time counts for, in seconds of standing there."""
 _KEEP = 2.0
 """Head start of the sides as they are: no flicker."""
 _LAYOUT = 1.0
@@ -53,15 +56,18 @@ def bearing(hand: Floats, foot_centre: Floats) -> float:
     """−1..1: how much a hand (21, 2) px points past the foot as a left hand does (−1) or a right one (1).
 
     Both arms come from one body, the left one from its left: so a left hand has the foot to the right of the way it
-    points, whichever way up the picture is. 0 where the hand points straight at the foot.
+    points, whichever way up the picture is. A hand that comes from the side points straight at the foot; so the way is
+    bent a little upwards, as the body is mostly at the picture's lower edge.
     """
     wrist = hand[0]
-    return float(np.clip(_turn(hand[_KNUCKLES].mean(axis=0) - wrist, wrist - foot_centre) / _CLEAR_TURN, -1.0, 1.0))
+    way = hand[KNUCKLES].mean(axis=0) - wrist
+    way = way + _UPWARDS * float(np.linalg.norm(way)) * np.array([0.0, -1.0])
+    return float(np.clip(_turn(way, wrist - foot_centre) / _CLEAR_TURN, -1.0, 1.0))
 
 
 def right_of(hand: Floats, other: Floats) -> float:
     """1 when ``hand`` (21, 2) px has the other hand to its left, seen the way both point; −1 when to its right."""
-    ahead = (hand[_KNUCKLES] - hand[0] + other[_KNUCKLES] - other[0]).mean(axis=0)
+    ahead = (hand[KNUCKLES] - hand[0] + other[KNUCKLES] - other[0]).mean(axis=0)
     return float(np.sign(_turn(ahead, hand[0] - other[0])))
 
 

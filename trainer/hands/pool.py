@@ -12,7 +12,7 @@ from trainer.hands.bridge import BRIDGE_S, Course, new_course
 from trainer.hands.gate import INHERITED, PROVEN_AT, Proof, Trail, inert
 from trainer.hands.identity import add_label, first_evidence
 from trainer.hands.one_euro import OneEuro
-from trainer.hands.shape import hand_distance, hand_size, same_hand, shape_distance
+from trainer.hands.shape import hand_distance, hand_size, same_hand, same_wrist, shape_distance
 from trainer.model import Detection, Floats, Side
 
 MAX_TRACKS = 6
@@ -31,12 +31,15 @@ _USURP_REACH = 0.9
 _RETURN_REACH = 0.7
 _RETURN_SHAPE = 0.4
 """The other hand, at work beside it, is a palm away and its mirror image."""
+_ALIKE_REACH = 1.0
 _SURE = 1.5
+_STRANGE_REACH = 0.4
+"""A label that flips is no matter on a hand that stays where it is."""
 _MISSED_S = 0.07
 """A hand that has been missing for longer isn't taken for the other one: shape and label must agree."""
 _SLIDE = 0.1
 _SLIDE_PER_S = 2.0
-"""The same for a step onto a place where ghosts lie."""
+"""The same for a step of a hand onto a place where ghosts lie, and of a ghost away from it."""
 _PALM_M = 0.09
 """An adult's palm, for smoothing ``world_m``."""
 
@@ -44,7 +47,8 @@ _PALM_M = 0.09
 @dataclass(eq=False)
 class Track:
     """One thing followed over time. ``key`` are its landmarks at the last kept picture, for the flow; ``former`` is the
-    track of the same hand, as it seems, that ended when this one began."""
+    track of the same hand, as it seems, that ended when this one began; ``ghostly``: its newest detection looks like
+    those on a bare foot; ``credited``: it has been believed once without proof."""
 
     course: Course
     detection: Detection
@@ -55,6 +59,8 @@ class Track:
     key: Floats | None = None
     former: Track | None = None
     usurped: bool = False
+    ghostly: bool = False
+    credited: bool = False
     trail: Trail = field(default_factory=Trail)
     smooth_px: OneEuro = field(default_factory=OneEuro)
     smooth_world: OneEuro = field(default_factory=OneEuro)
@@ -105,7 +111,7 @@ class Pool:
         waiting = [t for t in self.tracks if t.proof.proven and id(t) not in continued]
         for row, i in enumerate(kept):
             if row in pairs:
-                _continue(self.tracks[pairs[row]], detections[i], time_s)
+                _continue(self.tracks[pairs[row]], detections[i], ghostly[i], time_s)
             else:
                 self.tracks.append(self._begin(detections[i], ghostly[i], time_s, waiting))
         ghosts = [d.landmarks_px for d, g in zip(detections, ghostly, strict=True) if g]
@@ -123,14 +129,19 @@ class Pool:
     def _cost(detection: Detection, ghostly: bool, track: Track, time_s: float) -> float:
         """How badly the detection continues the track, in hand sizes; infinite when it can't."""
         gap = time_s - track.seen_s
-        away = hand_distance(detection.landmarks_px, track.course.at(time_s))
-        if away > min(_REACH + _REACH_PER_S * gap, _REACH_MAX):
+        expected = track.course.at(time_s)
+        away = hand_distance(detection.landmarks_px, expected)
+        there = same_wrist(detection.landmarks_px, expected)
+        if away > min(_REACH + _REACH_PER_S * gap, _REACH_MAX) and not there:
             return float("inf")
-        if ghostly and track.proof.proven and away > _SLIDE + _SLIDE_PER_S * gap:
+        from_ghost = track.ghostly and not ghostly and not track.proof.proven
+        if (from_ghost or (ghostly and track.proof.proven)) and away > _SLIDE + _SLIDE_PER_S * gap:
             return float("inf")
         shape = shape_distance(detection.landmarks_px, track.course.points)
         strange = detection.side != ("right" if track.evidence > 0 else "left")
-        if gap > _MISSED_S and (shape > _RETURN_SHAPE or (strange and abs(track.evidence) > _SURE)):
+        if strange and abs(track.evidence) > _SURE and away > _STRANGE_REACH and not there:
+            return float("inf")
+        if gap > _MISSED_S and not there and (shape > _RETURN_SHAPE or (strange and abs(track.evidence) > _SURE)):
             return float("inf")
         return away + 0.5 * shape + (0.1 if strange else 0.0) + (0.0 if track.proof.proven else 0.1)
 
@@ -139,14 +150,14 @@ class Pool:
         its proof; after a longer while a part of it, so that a little coherent motion will do to show it again."""
         points = detection.landmarks_px
         evidence = first_evidence(detection.side, detection.score)
-        track = Track(new_course(points, time_s), detection, evidence, time_s)
-        alike = [t for t in (*waiting, *self.lost) if _returned(detection, t)]
+        track = Track(new_course(points, time_s), detection, evidence, time_s, ghostly=ghostly)
+        alike = [t for t in (*waiting, *self.lost) if _returned(detection, t, time_s)]
         if alike and not ghostly:
             track.former = min(alike, key=lambda t: hand_distance(points, t.course.points))
             self.lost = [t for t in self.lost if t is not track.former]
             track.evidence += 0.7 * track.former.evidence
             back = time_s - track.former.seen_s <= RETURN_S
-            track.proof = Proof(PROVEN_AT, True) if back else Proof(INHERITED)
+            track.proof = Proof(PROVEN_AT, earned=True) if back else Proof(INHERITED)
         return track
 
     def _let_go(self, time_s: float) -> None:
@@ -173,9 +184,14 @@ def _without_duplicates(detections: Sequence[Detection], cost: Floats) -> list[i
     return kept
 
 
-def _returned(detection: Detection, lost: Track) -> bool:
+def _returned(detection: Detection, lost: Track, time_s: float) -> bool:
     """Whether a hand that appears could be the lost one: near where that was, of its size, not of the other side."""
     points, there = detection.landmarks_px, lost.course.points
+    if time_s - lost.seen_s <= BRIDGE_S:
+        expected = lost.course.at(time_s)
+        alike = (lost.evidence > 0) == (detection.side == "right")
+        if same_wrist(points, expected) or (alike and hand_distance(points, expected) < _ALIKE_REACH):
+            return True
     if abs(lost.evidence) > _SURE and (lost.evidence > 0) != (detection.side == "right"):
         return False
     if not 0.6 < hand_size(points) / hand_size(there) < 1.6:
@@ -183,10 +199,11 @@ def _returned(detection: Detection, lost: Track) -> bool:
     return hand_distance(points, there) < _RETURN_REACH and shape_distance(points, there) < _RETURN_SHAPE
 
 
-def _continue(track: Track, detection: Detection, time_s: float) -> None:
+def _continue(track: Track, detection: Detection, ghostly: bool, time_s: float) -> None:
     dt = min(time_s - track.seen_s, BRIDGE_S)
     track.evidence = add_label(track.evidence, detection.side, detection.score, dt)
     track.course = track.course.seen_at(detection.landmarks_px, time_s)
     track.detection = detection
     track.usurped = False
+    track.ghostly = ghostly
     track.smooth()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.hands import flow, gate
 from trainer.hands.bridge import BRIDGE_S
-from trainer.hands.ghosts import Ghosts, on_foot
-from trainer.hands.identity import Claim, add_bearing, bearing, learn_layout, right_of, settle
+from trainer.hands.ghosts import Ghosts, on_foot, reaches
+from trainer.hands.identity import FIRST_S, Claim, add_bearing, bearing, learn_layout, right_of, settle
 from trainer.hands.pool import Pool, Track
 from trainer.hands.room import Crowd
 from trainer.hands.shape import hand_size, near_hand
@@ -58,6 +59,7 @@ class HandTracker:
             return self._trusted.update(frame.time_s, usable)
         self._foot = foot
         self._pool.advance(usable, [self._ghostly(d.landmarks_px) for d in usable], frame.time_s)
+        self._give_credit()
         self._weigh(frame, foot)
         self._pool.hand_over(frame.time_s)
         self._mind_the_room(frame, usable)
@@ -75,7 +77,15 @@ class HandTracker:
     def _doubt(self, track: Track) -> gate.Doubt:
         if self._ghostly(track.course.points):
             return gate.GHOSTLY
-        return gate.CLEAR if self._foot is not None and self._foot.seen else gate.PLAIN
+        if self._foot is None or not self._foot.seen:
+            return gate.PLAIN
+        return gate.REACHING if reaches(track.course.points, self._foot) else gate.CLEAR
+
+    def _give_credit(self) -> None:
+        """Believes, once, what can be nothing but a hand."""
+        for track in self._pool.tracks:
+            if not track.credited and track.seen_s == self._time_s and self._doubt(track) is gate.REACHING:
+                self._credit(track)
 
     def _ghostly(self, points: Floats) -> bool:
         return on_foot(points, self._foot) or self._ghosts.like(points, self._foot)
@@ -104,6 +114,7 @@ class HandTracker:
         n = len(self._still_grid)
         moved = flow.follow(before, now, np.concatenate([self._still_grid, *keys]))
         camera = flow.backdrop_shift(flow.PointFlow(moved.shift[:n], moved.known[:n]))
+        self._welcome(before, now, camera)
         for i, (track, key) in enumerate(zip(tracks, keys, strict=True)):
             part = slice(n + 21 * i, n + 21 * (i + 1))
             with_foot = gate.foot_shift(key, self._still_foot, foot)
@@ -111,12 +122,29 @@ class HandTracker:
             known = moved.known[part] & ~self._covered(track)
             track.trail.grain_px = flow.GRAIN_PX / now.scale
             track.trail.add(now.time_s, track.course.points, moved.shift[part], known, scenery)
-            was = track.proof.proven
+            was = track.proof
             track.proof = track.proof.after(track.trail, now.time_s - before.time_s, self._doubt(track))
-            if track.proof.proven and not was:
+            if was.earned and not track.proof.proven:
+                track.credited = False
+            if track.proof.proven and not was.proven:
                 self._ghosts.unlearn(track.course.points, foot)
             elif track.idle(now.time_s):
                 self._ghosts.learn(track.course.points, foot, now.time_s)
+
+    def _welcome(self, before: flow.Still, now: flow.Still, camera: Floats) -> None:
+        """Believes, once, what has just come and moves as a thing of its own; a foot doesn't come, it is found."""
+        for track in self._pool.tracks:
+            young = track.seen_s == now.time_s and now.time_s - track.born_s <= gate.COMING_S
+            if young and not (track.credited or track.proof.proven) and self._doubt(track) is gate.CLEAR:
+                back = flow.follow(now, before, track.course.points)
+                own = (-back.shift - camera)[back.known & ~self._covered(track)]
+                grain_px = flow.GRAIN_PX / now.scale
+                if gate.comes(own, now.time_s - before.time_s, track.size, grain_px):
+                    self._credit(track)
+
+    def _credit(self, track: Track) -> None:
+        track.credited = True
+        track.proof = replace(track.proof, credit_s=gate.CREDIT_S)
 
     def _covered(self, track: Track) -> NDArray[np.bool_]:
         """(21,) the landmarks that another proven hand may hide: their pixels are that hand's."""
@@ -129,7 +157,8 @@ class HandTracker:
 
     def _show(self, dt: float, size: tuple[int, int]) -> Hands:
         proven = [t for t in self._pool.tracks if t.proof.proven and self._showable(t, size)]
-        proven.sort(key=lambda t: (t.side is not None, t.proof.level), reverse=True)
+        seen = {id(t): t.seen_s == self._time_s for t in proven}
+        proven.sort(key=lambda t: (t.side is not None and seen[id(t)], seen[id(t)], t.proof.level), reverse=True)
         chosen = proven[:2]
         self._weigh_sides(chosen, dt)
         claims = [Claim(t.evidence, t.side, float(t.course.points[:, 0].mean())) for t in chosen]
@@ -165,7 +194,8 @@ class HandTracker:
                 lean = bearing(track.course.points, np.nanmean(self._foot.landmarks_px, axis=0))
             else:
                 continue
-            track.evidence = add_bearing(track.evidence, lean, bool(others), dt)
+            stood_s = max(dt, FIRST_S) if track.side is None else dt
+            track.evidence = add_bearing(track.evidence, lean, bool(others), stood_s)
 
     def _hand(self, track: Track, side: Side) -> Hand:
         measured = track.seen_s == self._time_s

@@ -18,9 +18,9 @@ INDEX = "index.json"
 _FACTS = {
     "setting": ("setting",),
     "camera": ("camera",),
-    "style": ("style",),
-    "hands' skin": ("practitioner_tone", "hand_tone", "skin_tone"),
-    "foot's skin": ("client_tone", "foot_tone"),
+    "style": ("style", "styles"),
+    "hands' skin": ("hand_tone", "practitioner_tone"),
+    "foot's skin": ("foot_tone", "client_tone"),
 }
 """Group by what an index tells of a clip: the first of these keys that it has."""
 
@@ -75,11 +75,12 @@ def _entry(index: Any, clip: Path) -> Any:
 
 
 def _flat(entry: Any) -> dict[str, str]:
-    """The plain values of an entry and of the objects in it, as text."""
+    """The plain values of an entry and of the objects in it, as text; of a list only its one member."""
     if not isinstance(entry, dict):
         return {}
     flat: dict[str, str] = {}
     for value in entry.values():
         if isinstance(value, dict):
             flat = {**_flat(value), **flat}
-    return flat | {key: str(value) for key, value in entry.items() if isinstance(value, (str, int)) and value != ""}
+    single = {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in entry.items()}
+    return flat | {key: str(value) for key, value in single.items() if isinstance(value, (str, int)) and value != ""}
