@@ -131,8 +131,9 @@ def relaxed(body: Anatomy, side: str, wrist: np.ndarray, beside: float) -> HandP
     fingers = np.array([-s * (0.25 + 0.1 * beside), 0.75, -0.35 - 0.3 * beside])
     palm = np.array([-s * (0.3 + 0.5 * beside), -0.3, -0.85 + 0.4 * beside])
     angles = grips.angles(
-        mcp=22, pip=28, dip=14, thumb_ip=14, thumb_mcp=10, index_mcp=16, index_pip=22, little_mcp=27, little_pip=33
-    )
+        mcp=17, pip=24, dip=11, thumb_ip=13, thumb_mcp=10, thumb_flex=9, index_mcp=11, index_pip=18, little_mcp=22,
+        little_pip=28,
+    )  # fmt: skip
     return HandPose(body.facing(fingers, palm), np.asarray(wrist, float), angles)
 
 
