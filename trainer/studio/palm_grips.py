@@ -40,8 +40,8 @@ def flat_hand(
         turn=body.facing(fingers, np.array([0.0, 0.0, -1.0])),
         wrist=np.array([target[0] + s * 18, target[1] - 158, out]),
         angles=grips.angles(
-            mcp=4 + curl, pip=8 + curl, dip=4 + 0.5 * curl, thumb_ip=8, thumb_mcp=8, thumb_flex=6, index_abd=-5,
-            ring_abd=3, little_abd=7,
+            mcp=4 + curl, pip=8 + curl, dip=4 + 0.5 * curl, thumb_ip=8, thumb_mcp=8, thumb_flex=6, index_abd=-9,
+            ring_abd=6, little_abd=12,
         ),
     )  # fmt: skip
     # What reaches beyond the toes touches nothing.
