@@ -67,7 +67,7 @@ class Effleurage(Stroke):
                 at, lift = self._glide((phase - turn) / 2 if phase >= turn else min(phase - turn, 0.0))
                 s = grips.sign(hand)
                 u = self._from + (self._to - self._from) * at
-                goal = palm_grips.flat_hand(self.place.bodies[hand], self.foot, hand, u, 0.5 * w + 0.2 * s, 1.6 * lift)
+                goal = palm_grips.flat_hand(self.place.bodies[hand], self.foot, hand, u, 0.5 * w + 0.12 * s, 1.6 * lift)
                 out[hand] = self._aside(goal, s, lift)
             return out
         at, lift = self._glide(phase)
@@ -197,9 +197,17 @@ class Tapotement(Stroke):
                 target, normal = self.on(u, w)
                 out[side] = palm_grips.fist_on_sole(body, side, target, normal, 1.0 - lift, 0.0)
             else:
-                shift = 0.0 if len(self.hands) == 1 else 0.38 * s
+                shift = 0.0 if len(self.hands) == 1 else 0.48 * s
                 out[side] = palm_grips.flat_hand(
-                    body, self.foot, side, u, (0.5 if shift else 1.0) * w + shift, lift, curl=24.0, away=34.0
+                    body,
+                    self.foot,
+                    side,
+                    u,
+                    (0.5 if shift else 1.0) * w + shift,
+                    lift,
+                    curl=24.0,
+                    away=34.0,
+                    room=60.0 * abs(shift),
                 )
         if len(self.hands) == 2:
             return out

@@ -22,10 +22,12 @@ def flat_hand(
     lift: float,
     curl: float = 0.0,
     away: float = 0.0,
+    room: float = 0.0,
 ) -> Goal:
     """The flat palm and fingers on the sole, the fingers' pads around (u, w), `lift` mm off the skin.
 
-    curl: how much the fingers bend, degrees; away: how far the palm stays off the sole, mm.
+    curl: how much the fingers bend, degrees; away: how far the palm stays off the sole, mm; room: how far the wrist
+    keeps to its own side to leave room for the other hand, mm.
     """
     s = grips.sign(side)
     at = min(max(u, 0.12), 0.86)
@@ -33,15 +35,15 @@ def flat_hand(
     target = target + np.array([0.0, (u - at) * foot.length_mm, 0.0])
     below, _ = sole_place(foot, min(max(u - 0.33, 0.06), 0.8), w)
     tilt = np.array([0.0, target[1] - below[1], target[2] - below[2]]) if u > 0.45 else np.array([0, 1.0, -0.12])
-    fingers = tilt / np.linalg.norm(tilt) + np.array([-s * 0.14, 0.0, 0.0])
+    fingers = tilt / np.linalg.norm(tilt) + np.array([-s * (0.14 + room / 160), 0.0, 0.0])
     # Low on the foot the wrist must stay in front of the couch's edge.
     out = max(target[2], below[2]) + 20 + 80 * max(0.0, 0.48 - u) + lift + away
     posture = HandPose(
         turn=body.facing(fingers, np.array([0.0, 0.0, -1.0])),
-        wrist=np.array([target[0] + s * 18, target[1] - 158, out]),
+        wrist=np.array([target[0] + s * (18 + room), target[1] - 158, out]),
         angles=grips.angles(
-            mcp=4 + curl, pip=8 + curl, dip=4 + 0.5 * curl, thumb_ip=8, thumb_mcp=8, thumb_flex=6, index_abd=-9,
-            ring_abd=6, little_abd=12,
+            mcp=4 + curl, pip=8 + curl, dip=4 + 0.5 * curl, thumb_ip=8, thumb_mcp=8, thumb_flex=6, index_abd=-5,
+            ring_abd=3, little_abd=7,
         ),
     )  # fmt: skip
     # What reaches beyond the toes touches nothing.

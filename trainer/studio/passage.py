@@ -35,10 +35,18 @@ class Around:
         outward = self.room.foot.outward
         return stance.elbow(self.setting, side, outward, grips.elbow(side) if wanted is None else wanted)
 
-    def solve(self, side: str, goal: Goal, start: HandPose, iterations: int, beside: np.ndarray | None = None) -> Node:
+    def solve(
+        self,
+        side: str,
+        goal: Goal,
+        start: HandPose,
+        iterations: int,
+        beside: np.ndarray | None = None,
+        step_s: float | None = None,
+    ) -> Node:
         """A node on the skin; beside (M, 4): the other hand's spheres."""
         goal = self.placed(side, goal, beside)
-        return Node(self.reaches[side].solve(goal, start, iterations), goal.elbow, touch=True)
+        return Node(self.reaches[side].solve(goal, start, iterations, step_s), goal.elbow, touch=True)
 
     def placed(self, side: str, goal: Goal, beside: np.ndarray | None = None) -> Goal:
         """A grip's goal in this setting."""

@@ -124,7 +124,7 @@ class Performance:
             if isinstance(part, Played):
                 now = ready[1] if ready is not None else _entry(around, part, part.start_s)[1]
                 for t in times:
-                    now = _worked(around, part, float(t), now, 4)
+                    now = _worked(around, part, float(t), now, 4, 1 / fps)
                     yield _moment(float(t), now, part)
                 left, ready = now, None
                 continue
@@ -140,10 +140,10 @@ class Performance:
             for t in map(float, times):
                 now = {s: _on(ways[s], t) for s in SIDES}
                 if isinstance(before, Played) and fading is not None and t - part.start_s < lead:
-                    fading = _worked(around, before, t, fading, 3)
+                    fading = _worked(around, before, t, fading, 3, 1 / fps)
                     now = _blend(fading, now, smooth((t - part.start_s) / lead))
                 if isinstance(after, Played) and gathering is not None and part.end_s - t < lead:
-                    gathering = _worked(around, after, t, gathering, 3)
+                    gathering = _worked(around, after, t, gathering, 3, 1 / fps)
                     now = _blend(now, gathering, 1 - smooth((part.end_s - t) / lead))
                     ready = (gathering, gathering)
                 yield _moment(t, now, None)
@@ -176,16 +176,18 @@ def _entry(around: Around, stroke: Played, early_s: float) -> tuple[Hands, Hands
     return early, hands
 
 
-def _worked(around: Around, stroke: Played, time_s: float, hands: Hands, iterations: int) -> Hands:
+def _worked(
+    around: Around, stroke: Played, time_s: float, hands: Hands, iterations: int, step_s: float | None = None
+) -> Hands:
     """The stroke's hands at a time, improved from where they are: the working hand first, the other clear of it."""
     goals = stroke.movement.goals(time_s)
     first = stroke.movement.hands[0]
     second = "right" if first == "left" else "left"
-    lead = around.solve(first, goals[first], hands[first].pose, iterations)
+    lead = around.solve(first, goals[first], hands[first].pose, iterations, step_s=step_s)
     if stroke.away == second:
         return {first: lead, second: around.away(second)}
     beside = bulk(around.bodies[first], lead.pose)
-    return {first: lead, second: around.solve(second, goals[second], hands[second].pose, iterations, beside)}
+    return {first: lead, second: around.solve(second, goals[second], hands[second].pose, iterations, beside, step_s)}
 
 
 def perform(
