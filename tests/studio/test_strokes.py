@@ -123,7 +123,7 @@ def test_half_and_double_tempo_stay_on_the_foot(technique, end, foot, hands, par
     places = []
     for time_s in np.arange(0.5, 4.5, 0.09):
         goals = movement.goals(float(time_s))
-        places.append([goals[s].pins[0].target for s in movement.hands])
+        places.append([p.target for s in movement.hands for p in goals[s].pins[:1]])
     # No pinned place moves faster than a practised hand (m/s): drumming is the quickest.
     # A walking thumb's way back in the air is quick too.
     speed = np.linalg.norm(np.diff(np.array(places), axis=0), axis=-1).max() / 0.09 / 1000
