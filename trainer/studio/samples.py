@@ -41,7 +41,7 @@ class _Look:
 
 _LOOKS = {
     "effleurage": _Look(
-        101, 4101, 2101, "left", "couch", "shoulder", 0, 6, {"tempo": 24, "hand": "left", "style": "one_hand"}
+        201, 4101, 102, "left", "couch", "shoulder", 1, 7, {"tempo": 24, "hand": "left", "style": "one_hand"}
     ),
     "kneading": _Look(102, 102, 102, "left", "couch", "shoulder", 2, 1, {"tempo": 92, "style": "alternating"}),
     "knuckling": _Look(
@@ -51,10 +51,10 @@ _LOOKS = {
         104, 1104, 104, "right", "couch", "shoulder", 5, 3, {"tempo": 84, "hand": "right", "style": "lanes"}
     ),
     "finger_walking": _Look(
-        105, 8105, 1105, "left", "couch", "above", 3, 2, {"tempo": 80, "hand": "right", "style": "index"}
+        405, 8105, 3107, "left", "couch", "side", 4, 3, {"tempo": 80, "hand": "right", "style": "index"}
     ),
     "friction": _Look(
-        106, 28106, 2106, "right", "self", "shoulder", 1, 1, {"tempo": 66, "hand": "left", "zone": "arch_medial"}
+        406, 28106, 104, "right", "self", "shoulder", 2, 2, {"tempo": 66, "hand": "left", "zone": "arch_medial"}
     ),
     "tapotement": _Look(107, 14107, 3107, "left", "stool", "phone", 1, 5, {"tempo": 170, "style": "both_hands"}),
     "press_hold": _Look(
