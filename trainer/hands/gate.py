@@ -185,7 +185,9 @@ REACHING = replace(CLEAR)
 
 
 CREDIT_S = 1.5
-"""A hand that comes to the foot moves; one that hasn't moved for so long may be a thing."""
+"""What comes and then lies still for so long may be a thing."""
+REACHING_CREDIT_S = 8.0
+"""A hand that presses and holds may lie still for longer; but for ever only what isn't alive."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class HandTracker:
         """Believes, once, what can be nothing but a hand."""
         for track in self._pool.tracks:
             if not track.credited and track.seen_s == self._time_s and self._doubt(track) is gate.REACHING:
-                self._credit(track)
+                _credit(track, gate.REACHING_CREDIT_S)
 
     def _ghostly(self, points: Floats) -> bool:
         return on_foot(points, self._foot) or self._ghosts.like(points, self._foot)
@@ -140,11 +140,7 @@ class HandTracker:
                 own = (-back.shift - camera)[back.known & ~self._covered(track)]
                 grain_px = flow.GRAIN_PX / now.scale
                 if gate.comes(own, now.time_s - before.time_s, track.size, grain_px):
-                    self._credit(track)
-
-    def _credit(self, track: Track) -> None:
-        track.credited = True
-        track.proof = replace(track.proof, credit_s=gate.CREDIT_S)
+                    _credit(track, gate.CREDIT_S)
 
     def _covered(self, track: Track) -> NDArray[np.bool_]:
         """(21,) the landmarks that another proven hand may hide: their pixels are that hand's."""
@@ -202,3 +198,8 @@ class HandTracker:
         presence = Presence.MEASURED if measured else Presence.BRIDGED
         px = track.calm_px + (track.course.at(self._time_s) - track.course.points)
         return Hand(side, presence, px, track.calm_world.copy(), track.detection.score)
+
+
+def _credit(track: Track, credit_s: float) -> None:
+    track.credited = True
+    track.proof = replace(track.proof, credit_s=credit_s)
