@@ -85,6 +85,8 @@ def draw(split: str, number: int, frame: Frame) -> Recipe:
     seed, practitioner, client = first + number, first + 2 * number, first + 2 * number + 1
     view = cards.dealt("view", VIEWS if what == BARE else faces(what) if what in MOVEMENTS else ("plantar",))
     setting, camera = cards.dealt("place", [(s, c) for s in SETTINGS for c in CAMERAS])
+    if setting == "self" and view == "lateral":
+        view = "medial"  # the outer side lies on the other thigh
     hand_tone = cards.dealt("hand tone", range(len(TONES)))
     foot_tone = (hand_tone + cards.dealt("tones apart", range(len(TONES)))) % len(TONES)
     if setting == "self":

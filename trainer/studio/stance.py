@@ -15,6 +15,7 @@ STOOL_TOP_MM, STOOL_EDGE_MM = -12.0, 0.0
 THIGH_X_MM, THIGH_Z_MM, THIGH_RADIUS_MM = 120.0, -95.0, 72.0
 THIGH_FROM_MM, THIGH_TO_MM = -250.0, 160.0
 _THIGH_STEP_MM = 41.0
+_THIGH_GIVES_MM = 30.0  # a thigh is soft: a hand between it and the foot presses it in
 
 
 def block(setting: str) -> tuple[float, float] | None:
@@ -27,7 +28,7 @@ def obstacles(setting: str, outward: float) -> np.ndarray:
     if setting != "self":
         return np.zeros((0, 4))
     along = np.arange(THIGH_FROM_MM, THIGH_TO_MM + 1, _THIGH_STEP_MM)
-    fixed = (outward * THIGH_X_MM, THIGH_Z_MM, THIGH_RADIUS_MM)
+    fixed = (outward * THIGH_X_MM, THIGH_Z_MM, THIGH_RADIUS_MM - _THIGH_GIVES_MM)
     return np.array([[fixed[0], y, fixed[1], fixed[2]] for y in along])
 
 
