@@ -62,6 +62,14 @@ def test_nothing_seen_is_zero_or_unknown(tmp_path: Path) -> None:
     assert results["abstained"] == 1 and results["unseen_share"] == 1
 
 
+def test_seconds_on_the_other_face_are_no_error_of_this_one(tmp_path: Path) -> None:
+    truth = read_truth(write_truth(tmp_path))
+    both = replace(truth, zone_seconds={**truth.zone_seconds, "instep": 99.0, "toes_top": 9.0})
+    results = evaluate_clip(perfect_card(tmp_path), perfect_tracks(tmp_path), both)
+    assert results["zone_seconds_error"] == pytest.approx(0, abs=1e-6)
+    assert results["zone_false_s"] == pytest.approx(0, abs=1e-6)
+
+
 def test_hands_on_a_bare_foot_are_phantoms(tmp_path: Path) -> None:
     tracks = perfect_tracks(tmp_path)
     card = perfect_card(tmp_path)

@@ -243,14 +243,16 @@ def _rates(card: Data, truth: Truth) -> Results:
 
 def _places(card: Data, truth: Truth) -> Results:
     zones = card["coverage"]["zones"]
-    per_zone = list(told.zone_errors(zones, truth.zone_seconds).values())
-    untouched = [seconds for zone, seconds in zones.items() if not truth.zone_seconds.get(zone, 0.0) > 0]
+    # The card's map shows one face of the foot; the truth tells the other one's zones too.
+    true = {zone: seconds for zone, seconds in truth.zone_seconds.items() if zone in zones}
+    per_zone = list(told.zone_errors(zones, true).values())
+    untouched = [seconds for zone, seconds in zones.items() if not true.get(zone, 0.0) > 0]
     overlap = math.nan
     if np.isfinite(truth.contact_seconds).any() and card["coverage"]["view"] == truth.view:
         worked = told.worked_cells(grid_of(card), WORKED_S)
         overlap = told.dice(worked, told.worked_cells(truth.contact_seconds, WORKED_S))
     return {
-        "zone_seconds_error": told.zone_seconds_error(zones, truth.zone_seconds),
+        "zone_seconds_error": told.zone_seconds_error(zones, true),
         "zone_error_median": float(np.median(per_zone)) if per_zone else math.nan,
         "zone_false_s": float(sum(untouched)),
         "coverage_dice": overlap,
