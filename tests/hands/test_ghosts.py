@@ -7,7 +7,7 @@ from kinematic_hands import Mover
 
 from trainer.hands.ghosts import Ghosts, on_foot, reaches
 from trainer.hands.room import Crowd, without_ghosts
-from trainer.model import Floats, Foot, Presence
+from trainer.model import Floats, Foot, Presence, View
 
 # An upright sole of 200 px, heel below, in FOOT_LANDMARKS order, without ankles.
 MARKS = np.array(
@@ -16,9 +16,11 @@ MARKS = np.array(
 )  # fmt: skip
 
 
-def foot(shift: tuple[float, float] = (0.0, 0.0), presence: Presence = Presence.MEASURED) -> Foot:
+def foot(
+    shift: tuple[float, float] = (0.0, 0.0), presence: Presence = Presence.MEASURED, view: View = "plantar"
+) -> Foot:
     h = np.array([[0.0, 78, 122 + shift[0]], [-200, 0, 220 + shift[1]], [0, 0, 1]])
-    return Foot("left", "plantar", presence, MARKS + np.array(shift), np.ones(14), h, np.zeros(2))
+    return Foot("left", view, presence, MARKS + np.array(shift), np.ones(14), h, np.zeros(2))
 
 
 def hand(x: float, y: float, palm: float = 60.0, angle: float = 0.0) -> Floats:
@@ -64,6 +66,13 @@ class TestReaches:
         toes[[8, 12, 16, 20]] = MARKS[[7, 8, 9, 10]]
         toes[0] = (120, 230)
         assert not reaches(toes, foot())
+
+    def test_a_wrist_on_the_leg_may_be_the_leg(self) -> None:
+        along = hand(162, 215, 75)
+        assert along[0, 1] > 225, "the wrist lies beyond the heel"
+        assert reaches(along, foot())
+        assert not reaches(along, foot(view="dorsal"))
+        assert reaches(hand(230, 120, 75, angle=-1.2), foot(view="dorsal")), "from beside it is a hand"
 
     def test_there_is_no_reaching_for_what_is_unknown(self) -> None:
         flat = Foot("left", "plantar", Presence.MEASURED, np.zeros((14, 2)), np.ones(14), np.eye(3), np.zeros(2))

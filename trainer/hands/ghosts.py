@@ -34,6 +34,8 @@ _NEAR = 0.4
 _TOWARDS = 0.5
 """Of a hand that reaches for the foot: how far off its wrist lies at least, how many landmarks lie on the foot; or else
 how near the nearest one is, and how much of the way from wrist to knuckles leads there (cosine)."""
+_ANKLE_U, _LEG_WIDE, _SHIN_U = 0.15, 1.2, 0.6
+"""Where a leg begins seen from above, and how far askew it may be, in foot widths; where it ends seen from the side."""
 _RIM = 0.05
 _PROFILE_HEIGHT = 0.32
 """Height of the instep over the sole, in foot lengths: unit of ``v`` in the side views."""
@@ -81,12 +83,15 @@ def reaches(points: Floats, foot: Foot | None) -> bool:
     """Whether landmarks (21, 2) px reach for the foot from beside: the wrist clearly off it, and fingers on it (but not
     one on each toe) or near it and pointing there.
 
-    A report on the other foot does neither, since that one lies beside this one and points as it does.
+    A report on the other foot does neither, since that one lies beside this one and points as it does. A wrist where
+    the client's leg goes on from the foot may be the leg.
     """
     if foot is None or not foot.seen:
         return False
     depth = _depth(points, foot)
-    if not np.isfinite(depth).all() or depth[0] > -_WRIST_OFF or _fingers_are_toes(points, foot):
+    if not np.isfinite(depth).all() or depth[0] > -_WRIST_OFF:
+        return False
+    if _fingers_are_toes(points, foot) or _on_leg(points[0], foot):
         return False
     ahead = float(depth[KNUCKLES].mean() - depth[0]) * _length(foot)
     towards = ahead > _TOWARDS * float(np.linalg.norm(points[KNUCKLES].mean(axis=0) - points[0]))
@@ -109,6 +114,22 @@ def _fingers_are_toes(points: Floats, foot: Foot) -> bool:
     away = np.linalg.norm(points[_TIPS][:, None] - foot.landmarks_px[_TOES][None], axis=-1)
     near = away < _ON_TOE * _length(foot)
     return len(set(away.argmin(axis=1)[near.any(axis=1)])) >= _MANY
+
+
+def _on_leg(point: Floats, foot: Foot) -> bool:
+    """Whether a point (2,) px lies where the leg goes on: beyond the ankle of a foot seen from above or from the side.
+
+    Behind a sole the leg is hidden, or goes away to any side.
+    """
+    if foot.view == "plantar" or not np.isfinite(foot.px_from_uv).all():
+        return False
+    try:
+        ((u, v),) = _map(np.asarray(np.linalg.inv(foot.px_from_uv), float), point[None])
+    except np.linalg.LinAlgError:
+        return False
+    if foot.view == "dorsal":
+        return bool(u < _ANKLE_U and abs(v - 0.5) < _LEG_WIDE)
+    return bool(v > 1.0 and u < _SHIN_U)
 
 
 def _depth(points: Floats, foot: Foot) -> Floats:
