@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check samples clean
+.PHONY: demo test test-studio check samples clean
 
 demo: $(VENV)/.ready
 	$(BIN)/trainer demo
 
 test: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest
+
+# The studio's tests, most of which `make test` skips, with its heavy libraries (three minutes on two cores).
+test-studio: $(VENV)/.ready-dev $(VENV)/.ready-studio
+	$(BIN)/python -m pytest tests/studio
 
 # Lint and types, as CI runs them.
 check: $(VENV)/.ready-dev
@@ -18,7 +22,7 @@ check: $(VENV)/.ready-dev
 
 # Renders the sample videos anew (about half an hour on two cores).
 samples: $(VENV)/.ready-studio
-	$(BIN)/trainer studio samples
+	$(BIN)/trainer studio samples --again
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else f"Expected Python 3.11 to 3.13, but got {sys.version.split()[0]}: run make PYTHON=python3.12")'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -18,7 +18,9 @@ from trainer.model import Frame, Image
 from trainer.video.source import open_source
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
-PIECE_S = 2.5
+CLIP = SAMPLES / "effleurage.mp4"
+FROM_S, PIECE_S = 2.5, 2.5
+"""A piece of the clip in which both hands are at work, and seen by the landmarker."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,14 @@ def trainer() -> Callable[..., Ran]:
 
 @pytest.fixture(scope="session")
 def frames() -> list[Frame]:
-    """The first seconds of the kneading clip, 640 pixels wide."""
-    with open_source(SAMPLES / "kneading.mp4", max_side=640) as source:
-        found = []
+    """The piece of the clip, 640 pixels wide, with times from 0."""
+    found: list[Frame] = []
+    with open_source(CLIP, max_side=640) as source:
         for frame in source.frames():
-            if frame.time_s > PIECE_S:
+            if frame.time_s > FROM_S + PIECE_S:
                 break
-            found.append(frame)
+            if frame.time_s >= FROM_S:
+                found.append(replace(frame, time_s=frame.time_s - FROM_S, index=len(found)))
     return found
 
 
@@ -67,7 +70,7 @@ def frames() -> list[Frame]:
 def disguise(frames: list[Frame], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Writes the piece anew: other times, size, pixels, turned; with the foot marked beside it."""
 
-    with open_source(SAMPLES / "kneading.mp4") as source:
+    with open_source(CLIP) as source:
         clip_size = (source.info.width, source.info.height)
 
     def write(
@@ -91,7 +94,7 @@ def disguise(frames: list[Frame], tmp_path_factory: pytest.TempPathFactory) -> C
 
         write_video(path, times or list(stamps), size=size, picture=picture, **options)  # type: ignore[arg-type]
         if foot:
-            given = read_foot_file(SAMPLES / "kneading.foot.json").scaled_to(clip_size)
+            given = read_foot_file(CLIP.with_suffix(".foot.json")).scaled_to(clip_size)
             write_foot_file(path.with_suffix(".foot.json"), given.scaled_to((width, height)))
         return path
 

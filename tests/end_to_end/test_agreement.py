@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.end_to_end.conftest import SAMPLES
+from tests.end_to_end.conftest import CLIP
 from trainer.model import Data, Moment
 from trainer.pipeline import Pipeline, open_pipeline
 from trainer.score.scorer import given_foot, score_video, scorecard_of
@@ -19,7 +19,6 @@ from trainer.video.source import open_source
 
 pytestmark = pytest.mark.slow
 
-CLIP = SAMPLES / "kneading.mp4"
 SETTINGS = Settings()
 
 

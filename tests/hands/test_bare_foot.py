@@ -39,5 +39,5 @@ def test_a_bare_foot_is_never_a_hand() -> None:
 
 @pytest.mark.slow
 def test_working_hands_are_shown() -> None:
-    _, shown = watch("kneading.mp4", 120)
+    _, shown = watch("effleurage.mp4", 120)
     assert shown > 40
