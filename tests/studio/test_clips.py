@@ -12,8 +12,8 @@ pytest.importorskip("pyvista")
 
 from trainer.errors import TrainerError
 from trainer.foot.atlas import SOLE_ZONES, zone_at
-from trainer.studio.anatomy import LIMITS, anatomy
-from trainer.studio.bodies import SIDES, hand, leg, person
+from trainer.studio.anatomy import LIMITS
+from trainer.studio.bodies import SIDES, leg, person
 from trainer.studio.clip import preview, render_clip, staged
 from trainer.studio.demonstrate import demonstration, scene_size, steady
 from trainer.studio.foot_surface import LANDMARKS, foot_surface
@@ -25,16 +25,6 @@ from trainer.studio.script import single
 from trainer.video.libav import av
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def foot():
-    return foot_surface(leg(person(2), "left"))
-
-
-@pytest.fixture(scope="module")
-def hands():
-    return {s: anatomy(hand(person(1), s)) for s in SIDES}
 
 
 def test_the_map_spans_the_sole(foot):

@@ -7,10 +7,8 @@ import pytest
 
 pytest.importorskip("anny")
 
-from trainer.studio.anatomy import anatomy
-from trainer.studio.bodies import SIDES, hand, leg, person
+from trainer.studio.bodies import SIDES
 from trainer.studio.client import Client, Put
-from trainer.studio.foot_surface import foot_surface
 from trainer.studio.movements import MOVEMENTS
 from trainer.studio.performance import Played, perform
 from trainer.studio.reach import bulk, carried, transforms
@@ -26,16 +24,6 @@ SCRIPT = (
     Step("friction", 1.2, hand="left", style="thumb"), Step(REST, 3.2, rest="oil"),
     Step("kneading", 1.0, style="alternating"), Step(REST, 1.6, rest="leave"),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def foot():
-    return foot_surface(leg(person(2), "left"))
-
-
-@pytest.fixture(scope="module")
-def hands():
-    return {s: anatomy(hand(person(1), s)) for s in SIDES}
 
 
 @pytest.fixture(scope="module")

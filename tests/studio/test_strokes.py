@@ -9,9 +9,8 @@ pytest.importorskip("anny")
 
 from trainer.errors import TrainerError
 from trainer.foot.atlas import SOLE_ZONES, TOP_ZONES, zone_at
-from trainer.studio.anatomy import ANGLES, FINGERS, LIMITS, anatomy
-from trainer.studio.bodies import SIDES, hand, leg, person
-from trainer.studio.foot_surface import foot_surface
+from trainer.studio.anatomy import ANGLES, FINGERS, LIMITS
+from trainer.studio.bodies import SIDES
 from trainer.studio.movement import Place
 from trainer.studio.movements import FACES, MOVEMENTS, STYLES, TEMPO, drawn_style
 from trainer.studio.reach import Reach, bulk, carried, transforms
@@ -22,16 +21,6 @@ from trainer.studio.truth import contact_part
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 EVERY = [(t, s) for t, styles in STYLE_ZONES.items() for s in styles]
-
-
-@pytest.fixture(scope="module")
-def foot():
-    return foot_surface(leg(person(2), "left"))
-
-
-@pytest.fixture(scope="module")
-def hands():
-    return {s: anatomy(hand(person(1), s)) for s in SIDES}
 
 
 @pytest.fixture(scope="module")

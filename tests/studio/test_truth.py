@@ -8,10 +8,7 @@ import pytest
 pytest.importorskip("anny")
 
 from trainer.foot.atlas import GRID, SOLE_ZONES, TOP_ZONES, zone_at
-from trainer.studio.anatomy import anatomy
-from trainer.studio.bodies import hand, leg, person
 from trainer.studio.camera import Camera
-from trainer.studio.foot_surface import foot_surface
 from trainer.studio.truth import CONTACT_MM, TruthLog, contact_part, depth_map, visible
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -19,13 +16,8 @@ FPS = 10.0
 
 
 @pytest.fixture(scope="module")
-def foot():
-    return foot_surface(leg(person(2), "left"))
-
-
-@pytest.fixture(scope="module")
-def body():
-    return anatomy(hand(person(1), "right"))
+def body(hands):
+    return hands["right"]
 
 
 def stroke(*hands, contact="thumb_pad"):
