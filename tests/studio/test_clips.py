@@ -13,11 +13,12 @@ pytest.importorskip("pyvista")
 from trainer.errors import TrainerError
 from trainer.foot.atlas import SOLE_ZONES, zone_at
 from trainer.studio.anatomy import LIMITS
-from trainer.studio.bodies import SIDES, leg, person
+from trainer.studio.bodies import SIDES, leg
 from trainer.studio.clip import preview, render_clip, staged
 from trainer.studio.demonstrate import demonstration, scene_size, steady
 from trainer.studio.foot_surface import LANDMARKS, foot_surface
 from trainer.studio.movements import MOVEMENTS, TEMPO
+from trainer.studio.people import person
 from trainer.studio.performance import perform
 from trainer.studio.reach import carried, transforms
 from trainer.studio.recipe import Recipe, Step

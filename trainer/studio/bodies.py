@@ -19,7 +19,6 @@ import numpy as np
 from trainer.studio import dress, foot_shape
 from trainer.studio.extra import need
 from trainer.studio.people import Person
-from trainer.studio.people import person as person
 from trainer.studio.subdivision import Refinement, densify, refine, triangles
 
 # anny's axes (x left of the body, y back, z up) to the stage's: toes (-y) become up, the sole (-z) faces +z.

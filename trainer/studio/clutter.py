@@ -9,10 +9,11 @@ import numpy as np
 from trainer.studio import stage
 from trainer.studio.bodies import leg, rodrigues
 from trainer.studio.camera import Camera
+from trainer.studio.complexion import linear
 from trainer.studio.foot_surface import foot_surface
 from trainer.studio.people import Person
 from trainer.studio.recipe import Recipe
-from trainer.studio.skin import foot_skin, linear
+from trainer.studio.skin import foot_skin
 from trainer.studio.solids import Prop, capsule, cushion, turned
 from trainer.studio.stance import block
 from trainer.studio.support import CLOTHS

@@ -40,10 +40,6 @@ class Place:
     pauses: int = 0
     effort: Callable[[float], float] = even
 
-    @property
-    def other_hand(self) -> str:
-        return "right" if self.lead_hand == "left" else "left"
-
     def beat(self, lead: float = 0.5, stand: float = 0.12) -> Cycles:
         """The instants of this stretch, the first `lead` of an interval after its start.
 

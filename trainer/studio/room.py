@@ -7,9 +7,9 @@ import numpy as np
 
 from trainer.studio import stage, walls
 from trainer.studio.camera import Camera
+from trainer.studio.complexion import linear
 from trainer.studio.recipe import Recipe
 from trainer.studio.shade import Lights, tones
-from trainer.studio.skin import linear
 
 _MARGIN = 0.10  # of the picture, painted beyond each border for the shake
 _DETAIL = 0.7  # painted pixels per picture pixel: a background is never sharp

@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 
 from trainer.studio.anatomy import Anatomy, anatomy
-from trainer.studio.bodies import SIDES, Limb, hand, leg, person, rodrigues
+from trainer.studio.bodies import SIDES, Limb, hand, leg, rodrigues
 from trainer.studio.camera import Camera, Shake, camera
 from trainer.studio.clutter import clutter, hides, other_foot
 from trainer.studio.film import Film
 from trainer.studio.foot_surface import FootSurface, foot_surface
 from trainer.studio.lights import lights
+from trainer.studio.people import person
 from trainer.studio.performance import Moment
 from trainer.studio.reach import carried, transforms
 from trainer.studio.recipe import Recipe

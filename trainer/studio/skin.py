@@ -13,7 +13,6 @@ from trainer.studio import dress, marks
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import Limb, vertex_normals
 from trainer.studio.complexion import Complexion, complexion, mix, noise
-from trainer.studio.complexion import linear as linear
 from trainer.studio.foot_shape import smooth, veins
 from trainer.studio.foot_surface import FootSurface
 from trainer.studio.people import Person

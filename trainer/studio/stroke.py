@@ -57,8 +57,7 @@ class Stroke:
 
     def effort(self, time_s: float) -> float:
         """How strongly the hands work, about 1."""
-        effort = getattr(self.place, "effort", None)
-        return 1.0 if effort is None else float(effort(time_s))
+        return self.place.effort(time_s)
 
     def calm(self, usual_per_min: float) -> float:
         """How much smaller a movement is at this tempo than at the usual one."""

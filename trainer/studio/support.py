@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from trainer.studio import stage
+from trainer.studio.complexion import linear
 from trainer.studio.recipe import Recipe
-from trainer.studio.skin import linear
 from trainer.studio.solids import Mesh, Prop, capsule, cushion, grid_triangles
 from trainer.studio.stance import THIGH_FROM_MM, THIGH_RADIUS_MM, THIGH_TO_MM, THIGH_X_MM, THIGH_Z_MM, block
 
