@@ -49,7 +49,10 @@ def clutter(recipe: Recipe, camera: Camera, taken: list[Prop]) -> list[Prop]:
 
 
 def other_foot(recipe: Recipe, client: Person) -> Prop | None:
-    """The client's other foot beside the worked one, in a quarter of the couch scenes that show both from the front."""
+    """The client's other foot beside the worked one, in a quarter of the couch scenes that show both from the front.
+
+    Its marks are the foot's landmarks.
+    """
     rng = np.random.default_rng([recipe.stage_seed, 89])
     if recipe.setting != "couch" or recipe.clean or recipe.view not in ("plantar", "dorsal") or rng.random() > 0.28:
         return None
@@ -66,7 +69,8 @@ def other_foot(recipe: Recipe, client: Person) -> Prop | None:
     points = np.asarray(limb.skin(limb.transforms(rotations, root)[0]), float)
     points += np.array([-out * rng.uniform(195, 265), 0.0, rng.uniform(-60, 5)])
     points[:, 1] += 4 - points[surface.foot, 1].min()
-    return Prop(points, limb.triangles, skin.colour, float(np.median(skin.gloss)))
+    gloss = float(np.median(skin.gloss))
+    return Prop(points, limb.triangles, skin.colour, gloss, marks=points[surface.landmarks])
 
 
 def hides(points: np.ndarray, camera: Camera) -> bool:

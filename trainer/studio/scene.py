@@ -90,6 +90,7 @@ class Scene:
         self._stills: list[tuple[int, Still]] = []
         self._beside: list[np.ndarray] = []
         self._other_mesh = -1
+        self.other_landmarks: np.ndarray | None = None
         other = other_foot(recipe, client)
         if other is not None and hides(other.points, self.camera):
             other = None
@@ -104,6 +105,7 @@ class Scene:
             self._beside.append(prop.points)
         if other is not None:
             self._other_mesh = self._add(other)
+            self.other_landmarks = other.marks
             self._beside.append(other.points)
         self._last: tuple[float, Posed] | None = None
 
@@ -117,6 +119,23 @@ class Scene:
 
     def close(self) -> None:
         self._raster.close()
+
+    def look_from(self, recipe: Recipe) -> None:
+        """Go on with the camera, its shake and its flaws of another recipe of the same world and picture size."""
+        self.camera = camera(recipe, self.foot.length_mm)
+        self._shake = Shake(recipe)
+        self.film = Film(recipe, self.lights.exposure)
+        self._room = Room(recipe, self.camera, self.lights)
+        self._last = None
+
+    def posed(self, moment: Moment) -> tuple[Camera, Posed]:
+        """The camera and the meshes of a moment."""
+        return self._camera_at(moment.time_s), self._posed(moment)
+
+    @property
+    def beside(self) -> list[np.ndarray]:
+        """Points (N, 3) of each thing that may hide something."""
+        return self._beside
 
     def draw(self, moment: Moment, log: TruthLog | None = None) -> np.ndarray:
         """The picture (H, W, 3) uint8 BGR of a moment; with a log, its truth too."""

@@ -15,7 +15,8 @@ Mesh = tuple[np.ndarray, np.ndarray]
 class Prop:
     """A thing that doesn't move: points (N, 3) mm, triangles (F, 3), colour (N, 3) linear RGB, gloss of its surface.
 
-    closed: it has an inside, so it casts a shadow on itself. Only its outer side is drawn.
+    closed: it has an inside, so it casts a shadow on itself. Only its outer side is drawn. marks: (K, 3) named points
+    on it, where it is more than a thing.
     """
 
     points: np.ndarray
@@ -23,6 +24,7 @@ class Prop:
     colour: np.ndarray
     gloss: float = 0.03
     closed: bool = True
+    marks: np.ndarray | None = None
 
     @property
     def normals(self) -> np.ndarray:
