@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.model import Floats, Hands
+from trainer.model import PARTS, Floats, Hands, Image
 
 _FLESH = 0.16
 """A hand's flesh reaches this far beyond its joints, as a share of the hand's size."""
 _FOREARM = 2.0
 """Length of forearm taken out behind the wrist, in hand sizes."""
 _FOREARM_HALF_WIDTH = 0.3
+_HAND = PARTS.index("hand")
 
 
 def hand_size(landmarks_px: Floats) -> float:
@@ -47,6 +48,13 @@ def hands_mask(
         elif len(known) >= 3:
             cv2.fillConvexPoly(mask, _hull(known), 255)
     return mask
+
+
+def mask_of_hands(parts: Image, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W) uint8 for a picture of ``size`` (width, height), 255 where a finding's mask (h, w) of PARTS shows hands
+    and forearms, and within one of its coarse pixels of them."""
+    hand = np.where(parts == _HAND, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.resize(cv2.dilate(hand, np.ones((3, 3), np.uint8)), size, interpolation=cv2.INTER_NEAREST))
 
 
 def _draw_hand(mask: NDArray[np.uint8], joints: Floats) -> None:

@@ -14,9 +14,9 @@ from trainer.foot.anchor import F32, Alignment, Anchor, Mask, working_picture
 from trainer.foot.finder import FootFinder, Proposal
 from trainer.foot.geometry import fit_px_from_uv, make_foot, to_px
 from trainer.foot.given import GivenFoot
-from trainer.foot.hidden import hands_mask
+from trainer.foot.hidden import hands_mask, mask_of_hands
 from trainer.foot.search import flow_warp, search_warps
-from trainer.model import Floats, Foot, Frame, Hands, Presence, Side, View
+from trainer.model import Finding, Floats, Foot, Frame, Hands, Presence, Side, View
 
 _WIDTH = 480
 """Frames are looked at in this width at most."""
@@ -98,9 +98,10 @@ class FootTracker:
         """The user placed the landmarks anew: they hold at the next frame."""
         self._take(given, -math.inf)
 
-    def update(self, frame: Frame, hands: Hands, hidden: Sequence[Floats] = ()) -> Foot:
-        """The foot in ``frame``. ``hidden`` are (N, 2) px point sets, besides the hands, whose hulls cover it."""
-        now = self._look(frame, hands, hidden)
+    def update(self, frame: Frame, hands: Hands, finding: Finding | None = None, hidden: Sequence[Floats] = ()) -> Foot:
+        """The foot in ``frame``, of which ``finding`` tells where the finder looked at it. ``hidden`` are (N, 2) px
+        point sets, besides the hands, whose hulls cover it."""
+        now = self._look(frame, hands, finding, hidden)
         if self._before is not None and self._before.gray.shape != now.gray.shape:
             self._before, self._anchor = None, None
         if self._waiting is not None and frame.time_s >= self._starts_s - 1e-6:
@@ -115,7 +116,7 @@ class FootTracker:
         self._before = now
         return foot
 
-    def _look(self, frame: Frame, hands: Hands, hidden: Sequence[Floats]) -> _View:
+    def _look(self, frame: Frame, hands: Hands, finding: Finding | None, hidden: Sequence[Floats]) -> _View:
         gray = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY)
         width, height = frame.size
         scale = min(1.0, _WIDTH / max(width, height))
@@ -123,7 +124,10 @@ class FootTracker:
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
             gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
         small = np.asarray(gray, np.uint8)
-        mask = hands_mask(hands, (small.shape[1], small.shape[0]), scale, hidden)
+        size = (small.shape[1], small.shape[0])
+        mask = hands_mask(hands, size, scale, hidden)
+        if finding is not None:
+            mask |= mask_of_hands(finding.mask, size)
         thumbnail = cv2.resize(small, (32, 24), interpolation=cv2.INTER_AREA).astype(np.float32)
         return _View(frame.time_s, scale, small, working_picture(small), mask, np.asarray(thumbnail, np.float32))
 
