@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from trainer.errors import TrainerError
 if TYPE_CHECKING:
     from trainer.studio.clip import Encoding
     from trainer.studio.clip_set import ClipSet
-    from trainer.studio.crew import Event
+    from trainer.studio.crew import Event, Job
 
 Report = Callable[[int, int], None]
 
@@ -35,9 +36,35 @@ def with_bar(name: str, work: Callable[[Report], Sequence[Path]]) -> None:
 
 def with_crew(clips: ClipSet, workers: int | None, encoding: Encoding | None = None) -> None:
     """Make a set with a bar of all its frames, or a line per clip without a terminal. Raises when clips failed."""
+    with _bar_of(clips.missing) as seen:
+        made = clips.render(workers, encoding, seen)
+    told = f"{made.clips} clips made in {made.seconds / 60:.1f} min" if made.clips else "No clip to make"
+    if made.before:
+        told += f", {made.before} stood already"
+    if made.frames:
+        told += f": {made.frames} frames, {made.fps:.1f} a second"
+    Console().print(f"{told}. {clips.folder}", highlight=False, soft_wrap=True, markup=False)
+    _check_all_made(made.failed)
+
+
+def told_of_crew(jobs: Sequence[Job], events: Iterable[Event]) -> None:
+    """What a crew does, with a bar as in `with_crew`. Raises when clips failed."""
+    failed = {}
+    with _bar_of(jobs) as seen:
+        for event in events:
+            seen(event)
+            if event.kind == "failed":
+                failed[event.job.name] = event.reason
+    Console().print(f"{len(jobs) - len(failed)} clips renewed." if jobs else "Nothing to renew.", highlight=False)
+    _check_all_made(failed)
+
+
+@contextmanager
+def _bar_of(jobs: Sequence[Job]) -> Iterator[Callable[[Event], None]]:
+    """To be told of every event of a crew at work on clips."""
     from trainer.studio.clip_set import frames_of
 
-    count, total = len(clips.missing), sum(frames_of(job.recipe) for job in clips.missing)
+    count, total = len(jobs), sum(frames_of(job.recipe) for job in jobs)
     drawn, finished, begun = 0, 0, perf_counter()
     with _progress() as bar:
         task = bar.add_task(f"0/{count} clips", total=total, rate="")
@@ -57,16 +84,13 @@ def with_crew(clips: ClipSet, workers: int | None, encoding: Encoding | None = N
                 told = f"{finished}/{count} {event.job.name} {outcome}, {_rate(drawn, passed)}, {left:.0f} min left"
                 bar.console.print(told, highlight=False, soft_wrap=True, markup=False)
 
-        made = clips.render(workers, encoding, seen)
-    told = f"{made.clips} clips made in {made.seconds / 60:.1f} min" if made.clips else "No clip to make"
-    if made.before:
-        told += f", {made.before} stood already"
-    if made.frames:
-        told += f": {made.frames} frames, {made.fps:.1f} a second"
-    Console().print(f"{told}. {clips.folder}", highlight=False, soft_wrap=True, markup=False)
-    if made.failed:
-        name, reason = next(iter(made.failed.items()))
-        more = f" and {len(made.failed) - 1} more" if len(made.failed) > 1 else ""
+        yield seen
+
+
+def _check_all_made(failed: Mapping[str, str]) -> None:
+    if failed:
+        name, reason = next(iter(failed.items()))
+        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
         raise TrainerError(f"Expected every clip to be made, but not {name} ({reason}){more}: run it again.")
 
 

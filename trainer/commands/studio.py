@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trainer.commands.guard import guarded
-from trainer.commands.rendering import tell, with_bar, with_crew
+from trainer.commands.rendering import tell, told_of_crew, with_bar, with_crew
 from trainer.errors import TrainerError
 
 if TYPE_CHECKING:
@@ -142,6 +142,18 @@ def samples(
 
     width, height = _size(size)
     with_crew(open_samples(out, sample_recipes(width, height, fps), only or (), again), workers, ENCODING)
+
+
+@app.command()
+@guarded
+def truth(
+    folder: Annotated[Path, typer.Argument(help="A folder of clips with its index.json.")],
+    workers: Workers = None,
+) -> None:
+    """Add to the truth beside clips what it didn't tell yet when they were made; their pictures stay."""
+    from trainer.studio.renewal import renewed, stale_clips
+
+    told_of_crew(stale := stale_clips(folder), renewed(folder, stale, workers))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,6 @@ from trainer.studio.truth import TruthLog, depth_map, visible
 
 STILLS = 16
 FRAME = Frame(seconds=5.0, width=512, height=384, fps=4.0)
-_JOINT_SLACK_MM = 22.0
-"""A joint lies inside its finger or palm: nearer than this to the skin before it, nothing else hides it."""
 _OWN_VIEW = 0.6
 """How often the camera looks at the face of the foot that is worked."""
 
@@ -107,7 +106,7 @@ def make_sheet(recipe: Recipe, path: Path, progress: Progress, encoding: Encodin
 def _chosen(moments: list[Moment], rng: np.random.Generator) -> Iterator[Moment]:
     """`STILLS` moments in their order, one of each stretch of time."""
     edges = np.linspace(0, len(moments), STILLS + 1)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         yield moments[min(int(rng.uniform(low, high)), len(moments) - 1)]
 
 
@@ -129,25 +128,24 @@ def _look(scene: Scene, recipe: Recipe, moment: Moment) -> dict[str, Any]:
     view, posed = scene.posed(moment)
     image = scene.draw(moment)
     mask = scene.mask(moment)
-    hands, joint_visible, hand_visible = np.full((2, 21, 3), np.nan), np.zeros((2, 21), bool), np.zeros(2)
+    hands = np.full((2, 21, 3), np.nan)
     foot, foot_visible = np.full((2, 14, 2), np.nan), np.zeros((2, 14), bool)
     log = TruthLog(scene.foot, scene.bodies, recipe.fps)
     log.see(moment.time_s, view, posed.foot, posed.hands, scene.beside)
-    foot[0], foot_visible[0], hand_visible[:] = log.foot_landmarks[0], log.foot_visible[0], log.hand_visible[0]
-    clouds = [scene.bodies[s].limb.fine.previous_level(h[0]) for s, h in posed.hands.items()]
-    nearest = depth_map(view, [posed.foot, *clouds, *scene.beside])
+    foot[0], foot_visible[0] = log.foot_landmarks[0], log.foot_visible[0]
     for k, side in enumerate(SIDES):
         if side in posed.hands:
             joints = posed.hands[side][2]
             pixels, depth = view.project(joints)
             hands[k] = np.c_[pixels, depth - depth[0]]
-            joint_visible[k] = visible(view, nearest, joints, _JOINT_SLACK_MM)
     if scene.other_landmarks is not None:
+        clouds = [scene.bodies[s].limb.fine.previous_level(h[0]) for s, h in posed.hands.items()]
+        nearest = depth_map(view, [posed.foot, *clouds, *scene.beside])
         foot[1], depth = view.project(scene.other_landmarks)
         foot_visible[1] = visible(view, nearest, scene.other_landmarks, 42.0)
     return {
         "image": _file(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 93]), "mask": _file(".png", mask, []),
-        "hands": hands.astype(np.float32), "joint_visible": joint_visible, "hand_visible": hand_visible,
+        "hands": hands.astype(np.float32), "joint_visible": log.joints_visible[0], "hand_visible": log.hand_visible[0],
         "foot": foot.astype(np.float32), "foot_visible": foot_visible, "view": np.int8(VIEWS.index(recipe.view)),
     }  # fmt: skip
 

@@ -6,7 +6,8 @@ plantar map is touched; `zone_seconds[zone]` the seconds in which at least one v
 seconds are at least those of each of its cells and at most the stroke's.
 
 `hand_visible` is the share of the hand (wrist to fingertips) that faces the camera and is neither hidden behind
-something else nor out of the picture. `hand_landmarks_px` has NaN for each joint that is out of the picture.
+something else nor out of the picture. `hand_landmarks_px` has NaN for each joint that is out of the picture;
+`hand_joints_visible` tells which joints are in it with nothing before them but the skin of their own hand.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from trainer.studio.subdivision import refine
 
 CONTACT_MM = 3.0
 _DEPTH_SLACK_MM = 9.0
+_JOINT_SLACK_MM = 22.0
+"""A joint lies inside its finger or palm: nearer than this to the skin before it, nothing else hides it."""
 _POINT_MM = 5.0  # how far apart a mesh's splatted points lie at most
 
 
@@ -121,6 +124,11 @@ def visible(camera: Camera, depth_picture: Depth, points: np.ndarray, slack: flo
     return np.asarray(inside & (depth < nearest[cell[:, 1], cell[:, 0]] + slack))
 
 
+def joints_visible(camera: Camera, everything: Depth, joints: np.ndarray) -> np.ndarray:
+    """(N,) bool: a hand's joints (N, 3) that can be seen where everything that may hide them is `everything`."""
+    return visible(camera, everything, joints, _JOINT_SLACK_MM)
+
+
 @dataclass(eq=False)
 class TruthLog:
     """Collects the truth frame by frame and writes the two sidecars."""
@@ -131,6 +139,7 @@ class TruthLog:
     time_s: list[float] = field(default_factory=list)
     hand_landmarks: list[np.ndarray] = field(default_factory=list)
     hand_visible: list[np.ndarray] = field(default_factory=list)
+    joints_visible: list[np.ndarray] = field(default_factory=list)
     foot_landmarks: list[np.ndarray] = field(default_factory=list)
     foot_visible: list[np.ndarray] = field(default_factory=list)
     contact: np.ndarray = field(default_factory=lambda: np.zeros(GRID))
@@ -154,6 +163,7 @@ class TruthLog:
         nearest = depth_map(camera, [foot_points, *clouds])
         marks = np.full((2, 21, 2), np.nan)
         seen = np.zeros(2)
+        joints_seen = np.zeros((2, 21), bool)
         eye = np.array(camera.eye)
         for k, side in enumerate(SIDES):
             if side not in hands:
@@ -161,6 +171,7 @@ class TruthLog:
             points, normals, joints = hands[side]
             pixels, depth = camera.project(joints)
             marks[k] = np.where(camera.inside(pixels, depth)[:, None], pixels, np.nan)
+            joints_seen[k] = joints_visible(camera, nearest, joints)
             own = self._hand_only(side)
             front = own[np.einsum("ij,ij->i", normals[own], eye - points[own]) > 0]
             alone = depth_map(camera, [self.bodies[side].limb.fine.previous_level(points)])
@@ -176,6 +187,7 @@ class TruthLog:
         self.time_s.append(time_s)
         self.hand_landmarks.append(marks)
         self.hand_visible.append(seen)
+        self.joints_visible.append(joints_seen)
         self.foot_landmarks.append(pixels)
         self.foot_visible.append(uncovered & visible(camera, depth_map(camera, [foot_points]), foot_points[ids], 42.0))
 
@@ -230,6 +242,7 @@ class TruthLog:
             time_s=np.array(self.time_s),
             hand_landmarks_px=np.array(self.hand_landmarks, np.float32).round(2),
             hand_visible=np.array(self.hand_visible, np.float32).round(3),
+            hand_joints_visible=np.array(self.joints_visible, bool),
             foot_landmarks_px=np.array(self.foot_landmarks, np.float32).round(2),
             foot_landmarks_visible=np.array(self.foot_visible, bool),
             contact_seconds=contact.astype(np.float32),
