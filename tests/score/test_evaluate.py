@@ -9,7 +9,8 @@ import pytest
 from true_clip import FRAMES, arrays, perfect_card, perfect_tracks, write_truth
 
 from trainer.model import Coverage, Data, Stroke
-from trainer.score.evaluate import METRICS, Results, rate_errors
+from trainer.score.catalogue import METRICS
+from trainer.score.evaluate import Results, rate_errors
 from trainer.score.evaluate import evaluate_clip as evaluate
 from trainer.score.scorecard import Extras, Span
 from trainer.score.tracks import Tracks
@@ -23,7 +24,10 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth) -> Results:
 def test_perfect_is_perfect(tmp_path: Path) -> None:
     results = evaluate_clip(perfect_card(tmp_path), perfect_tracks(tmp_path), read_truth(tmp_path / "clip.mp4"))
     assert list(results) == list(METRICS)
-    unknowable = {"bridged_error_median", "hidden_error_median"}
+    unknowable = {
+        "bridged_error_median", "hidden_error_median", "joint_error_median", "hidden_joint_error_median", "foot_false",
+        "foot_drift_60_s",
+    }  # fmt: skip
     for name, metric in METRICS.items():
         if name in unknowable:
             assert np.isnan(results[name])
@@ -82,6 +86,33 @@ def test_hands_on_a_bare_foot_are_phantoms(tmp_path: Path) -> None:
     assert np.isnan(results["hands_found"])
 
 
+def test_joints_that_are_seen_count_apart_from_hidden_ones(tmp_path: Path) -> None:
+    seen = np.zeros((FRAMES, 2, 21), bool)
+    seen[:, :, :15] = True
+    tracks = perfect_tracks(tmp_path)
+    truth = read_truth(write_truth(tmp_path, None, arrays(hand_joints_visible=seen)))
+    px = tracks.hand_px.copy()
+    px[:, :, :15] += [0.0, 3.0]
+    px[:, :, 15:] += [0.0, 12.0]
+    crossed = replace(tracks, hand_px=px[:, ::-1])
+    for told in (replace(tracks, hand_px=px), crossed):
+        results = evaluate_clip(perfect_card(tmp_path), told, truth)
+        assert results["joint_error_median"] == pytest.approx(0.03)
+        assert results["hidden_joint_error_median"] == pytest.approx(0.12)
+    assert results["side_right"] == 0, "each hand was taken for the other"
+
+
+def test_the_foot_that_is_named_wrongly(tmp_path: Path) -> None:
+    tracks = perfect_tracks(tmp_path)
+    side, view, presence = (w.copy() for w in (tracks.foot_side, tracks.foot_view, tracks.foot_presence))
+    side[:20], view[10:40], presence[80:] = "right", "dorsal", "unknown"
+    told = replace(tracks, foot_side=side, foot_view=view, foot_presence=presence)
+    results = evaluate_clip(perfect_card(tmp_path), told, read_truth(tmp_path / "clip.mp4"))
+    assert results["foot_found"] == 0.8
+    assert results["foot_side_right"] == 0.75 and results["foot_view_right"] == 0.625
+    assert results["foot_named_right"] == 0.5
+
+
 def test_bridged_hands_count_apart(tmp_path: Path) -> None:
     tracks = perfect_tracks(tmp_path)
     presence = tracks.hand_presence.copy()
@@ -115,7 +146,7 @@ def test_a_clip_scored_at_half_size_is_judged_at_its_own(tmp_path: Path) -> None
     small = perfect_card(tmp_path, video=SimpleNamespace(name="clip.mp4", width=320, height=240, fps=25.0))
     results = evaluate_clip(small, half, read_truth(tmp_path / "clip.mp4"))
     assert results["landmark_error_p90"] == pytest.approx(0.0, abs=1e-9)
-    assert results["foot_error_p90"] == pytest.approx(0.0, abs=1e-9)
+    assert results["foot_error_p95"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_a_wrong_name_spoils_rate_and_frames(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ from true_clip import FRAMES, TIMES, arrays, perfect_card, perfect_tracks, write
 
 from trainer.hands.room import Crowd
 from trainer.model import Data, Detection, Frame, Side
-from trainer.score.evaluate import METRICS, YARDSTICK, ClipResult, evaluate_clip
+from trainer.score.catalogue import METRICS, YARDSTICK
+from trainer.score.evaluate import ClipResult, evaluate_clip
 from trainer.score.evaluation import groups, overall, read_facts
 from trainer.score.evaluation_table import beside_table, clips_table, groups_table, markdown
-from trainer.score.hand_tally import total
+from trainer.score.tally import total
 from trainer.score.truth import read_truth
 from trainer.score.yardstick import Yardstick
 
@@ -83,10 +84,10 @@ def test_totals_count_frames_not_clips(tmp_path: Path) -> None:
     few = np.arange(FRAMES) >= 90
     short = replace(
         blind,
-        hands=replace(
-            blind.hands,
-            counts={name: values[few] for name, values in blind.hands.counts.items()},
-            errors={name: values[few] for name, values in blind.hands.errors.items()},
+        frames=replace(
+            blind.frames,
+            counts={name: values[few] for name, values in blind.frames.counts.items()},
+            errors={name: values[few] for name, values in blind.frames.errors.items()},
         ),
         techniques=blind.techniques[few],
         results=blind.results | {"frame_accuracy": 0.0},
@@ -95,7 +96,7 @@ def test_totals_count_frames_not_clips(tmp_path: Path) -> None:
     assert every["hands_found"] == 1
     assert every["stock_hands_found"] == pytest.approx(55 / 220)
     assert every["frame_accuracy"] == pytest.approx(100 / 110)
-    assert total([whole.hands.tally(), short.hands.tally()]).seconds == pytest.approx(4.4)
+    assert total([whole.frames.tally(), short.frames.tally()]).seconds == pytest.approx(4.4)
 
 
 def test_groups_go_by_the_technique_of_each_frame_and_by_the_index(tmp_path: Path) -> None:
@@ -138,8 +139,8 @@ def test_tables(tmp_path: Path) -> None:
     results = {name: clip.results for name, clip in clips.items()}
     every, grouped = overall(clips.values()), groups(clips, {})
     text = markdown(results, every, grouped)
-    assert "| true visible hands found (measured) | high | 100% | 40% | 70% |" in text
-    assert "| visible hands found (measured) | 25% | 70% |" in text
+    assert "| true visible hands found (measured) | high | 100.0% | 40.0% | 70.0% |" in text
+    assert "| visible hands found (measured) | 25.0% | 70.0% |" in text
     assert "| kneading | 160 |" in text
     console = Console(width=160, record=True, file=StringIO())
     console.print(clips_table(results, every), beside_table(every), groups_table("view", grouped["view"]))

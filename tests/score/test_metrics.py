@@ -191,14 +191,13 @@ def test_swaps_are_told_when_they_happen() -> None:
     assert seen.swap_events(matches, shuffled).sum() == 0, "slots mean nothing where hands are called by name"
 
 
-def test_foot() -> None:
-    true = np.stack([np.linspace(0, 400, 14), np.zeros(14)], axis=-1)[None]
-    visible = np.ones((1, 14), bool)
-    assert seen.foot_error(true, true, visible) == (0, 0)
-    assert seen.foot_error(true + np.array([0, 40]), true, visible)[0] == pytest.approx(0.1)
-    assert np.isnan(seen.foot_error(true * np.nan, true, visible)).all()
-    partly = true.copy()
-    partly[0, 1:] = np.nan
-    assert seen.foot_error(partly, true, visible)[0] == 0
-    assert seen.foot_found_share(np.array([True, False]), np.ones((2, 14), bool)) == 0.5
-    assert np.isnan(seen.foot_found_share(np.array([True]), np.zeros((1, 14), bool)))
+def test_errors_of_joints_belong_to_the_true_hand() -> None:
+    true = hands((100, 100), (300, 100), 3)
+    true[2, 0, 4] = np.nan
+    reported = true[:, ::-1].copy()
+    reported[:, 0, 7] += [0.0, 20.0]
+    here = np.array([[True, True], [True, False], [True, True]])
+    errors = seen.joint_errors(reported, seen.match_hands(reported, here, true), true)
+    assert errors[0, 1, 7] == pytest.approx(0.2) and errors[0, 0, 7] == 0
+    assert np.isnan(errors[1, 0]).all() and np.isfinite(errors[1, 1]).all(), "the left hand wasn't reported"
+    assert np.isnan(errors[2, 0, 4]) and np.isfinite(errors[2, 0, 5])

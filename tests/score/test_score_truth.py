@@ -136,6 +136,16 @@ def test_numbers_that_cannot_be_are_named(tmp_path: Path, name: str, value: floa
         read_truth(write_truth(tmp_path, None, content))
 
 
+def test_joints_that_are_seen_may_be_told_or_not(tmp_path: Path) -> None:
+    assert read_truth(write_truth(tmp_path)).joints_visible is None
+    seen = np.zeros((FRAMES, 2, 21), bool)
+    seen[:, 1, 4] = True
+    told = read_truth(write_truth(tmp_path, None, arrays(hand_joints_visible=seen))).joints_visible
+    assert told is not None and told.dtype == bool and told.sum() == FRAMES
+    with pytest.raises(FormatError, match="hand_joints_visible"):
+        read_truth(write_truth(tmp_path, None, arrays(hand_joints_visible=seen[:, 0])))
+
+
 def test_archives_that_are_damaged_within_or_none(tmp_path: Path) -> None:
     clip = write_truth(tmp_path)
     path = tmp_path / "clip.truth.npz"

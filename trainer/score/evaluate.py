@@ -1,8 +1,4 @@
-"""A scored clip against its truth: every metric by name.
-
-Names end in their unit where they have one (``_s``, ``_per_min``); the others are shares. Errors are best at 0,
-everything else at 1; ``BETTER`` says which way each goes. NaN: nothing to measure.
-"""
+"""A scored clip against its truth: every metric of the catalogue by name. NaN: nothing to measure."""
 
 from __future__ import annotations
 
@@ -15,11 +11,13 @@ from numpy.typing import NDArray
 from trainer.coverage import WORKED_S
 from trainer.model import Data, Floats, Presence, Stroke
 from trainer.rhythm import rhythm_of
-from trainer.score import hand_metrics as seen
 from trainer.score import metrics as told
-from trainer.score.hand_tally import STRAIGHT, HandLog, Sight, figures, log_hands
+from trainer.score.catalogue import METRICS, YARDSTICK
+from trainer.score.foot_tally import FootSight, foot_figures, log_foot
+from trainer.score.hand_tally import STRAIGHT, Sight, TrueHands, hand_figures, log_hands
 from trainer.score.metrics import Segment
 from trainer.score.scorecard import grid_of, strokes_of
+from trainer.score.tally import FrameLog, Tally
 from trainer.score.tracks import Tracks
 from trainer.score.truth import TrueSegment, Truth
 from trainer.score.yardstick import Yardstick
@@ -31,91 +29,20 @@ Results = dict[str, float]
 Rows = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Metric:
-    """What a table says of a metric. ``better`` is ``high``, ``low`` or ``near 0``; ``form`` formats its number."""
-
-    title: str
-    better: str
-    form: str = "{:.0%}"
-
-
-METRICS: dict[str, Metric] = {
-    "hands_found": Metric("true visible hands found (measured)", "high"),
-    "hands_found_with_bridged": Metric("... or bridged", "high"),
-    "hands_both_found": Metric("both hands found, when both are visible", "high"),
-    "phantom_hands_per_min": Metric("phantom hands per minute (hand-frames)", "low", "{:.1f}"),
-    "phantom_frames": Metric("share of the frames with a phantom hand", "low", "{:.1%}"),
-    "phantom_bridged_per_min": Metric("phantom bridged hands per minute (hand-frames)", "low", "{:.1f}"),
-    "side_right": Metric("left/right called rightly", "high"),
-    "identity_swaps": Metric("identity swaps", "low", "{:.0f}"),
-    "identity_swaps_per_10_min": Metric("... per 10 minutes of video", "low", "{:.1f}"),
-    "landmark_error_median": Metric("hand landmark error / hand size, median", "low", "{:.1%}"),
-    "landmark_error_p90": Metric("hand landmark error / hand size, 90th percentile", "low", "{:.1%}"),
-    "shown_error_median": Metric("... of hands that show at least 30 %, median", "low", "{:.1%}"),
-    "hidden_error_median": Metric("... of hands hidden more than that, median", "low", "{:.1%}"),
-    "bridged_error_median": Metric("bridged hands' landmark error / hand size, median", "low", "{:.1%}"),
-    "bridged_share": Metric("share of the reported hands that are bridged", "low"),
-    "foot_found": Metric("foot found", "high"),
-    "foot_error_median": Metric("foot landmark error / foot length, median", "low", "{:.1%}"),
-    "foot_error_p90": Metric("foot landmark error / foot length, 90th percentile", "low", "{:.1%}"),
-    "foot_hidden_error_median": Metric("... of the hidden foot landmarks, median", "low", "{:.1%}"),
-    "frame_accuracy": Metric("frame accuracy (not sure counts as wrong)", "high"),
-    "frame_accuracy_when_sure": Metric("frame accuracy when sure", "high"),
-    "abstained": Metric("share of the frames not sure", "low"),
-    "frame_accuracy_live": Metric("frame accuracy of the live display", "high"),
-    "segment_f1_10": Metric("segmental F1@10", "high", "{:.2f}"),
-    "segment_f1_25": Metric("segmental F1@25", "high", "{:.2f}"),
-    "segment_f1_50": Metric("segmental F1@50", "high", "{:.2f}"),
-    "segment_edit": Metric("edit score of the order of strokes", "high", "{:.2f}"),
-    "cycle_precision": Metric("cycles at ±100 ms: precision", "high", "{:.2f}"),
-    "cycle_recall": Metric("cycles at ±100 ms: recall", "high", "{:.2f}"),
-    "cycle_f": Metric("cycles at ±100 ms: F", "high", "{:.2f}"),
-    "cycle_offset_s": Metric("cycles' constant delay, seconds", "near 0", "{:+.3f}"),
-    "cycle_f_without_offset": Metric("cycles' F without that delay", "high", "{:.2f}"),
-    "rate_error_median": Metric("rate error per stroke named rightly, median", "low", "{:.1%}"),
-    "rate_error_worst": Metric("rate error per stroke named rightly, worst", "low", "{:.1%}"),
-    "rate_known": Metric("true strokes whose rate was told", "high"),
-    "zone_seconds_error": Metric("zone-seconds error: seconds wrong / true seconds", "low"),
-    "zone_error_median": Metric("zone-seconds error per zone, median", "low"),
-    "zone_false_s": Metric("seconds of contact told where there was none in the clip", "low", "{:.1f}"),
-    "coverage_dice": Metric("coverage map: Dice of the worked cells", "high", "{:.2f}"),
-    "unseen_share": Metric("share of the session told as unseen", "low"),
-}  # fmt: skip
-"""Every metric that ``evaluate_clip`` gives, in the order of the tables."""
-
-_EYE = [
-    "hands_found", "hands_both_found", "phantom_hands_per_min", "phantom_frames", "side_right", "identity_swaps",
-    "identity_swaps_per_10_min", "landmark_error_median", "landmark_error_p90", "shown_error_median",
-    "hidden_error_median",
-]  # fmt: skip
-YARDSTICK: dict[str, Metric] = {
-    "kept": Metric("of the visible hands that MediaPipe has: kept (measured)", "high", "{:.1%}"),
-    "kept_with_bridged": Metric("... or bridged", "high", "{:.1%}"),
-    "found_beyond": Metric("visible hands found that MediaPipe hasn't", "high", "{:.1%}"),
-    "visible_hand_frames": Metric("hands to be found (hand-frames)", "", "{:.0f}"),
-    **{f"stock_{name}": METRICS[name] for name in _EYE},
-}
-"""What is there beside with a yardstick. ``stock_…``: MediaPipe by itself, its hands called as it calls them."""
-
-HAND_METRICS = frozenset([name for name in METRICS if name.startswith(("bridged_", "phantom_", "hands_"))] + _EYE)
-"""Those that are pooled over the frames of all clips."""
-
-
 @dataclass(frozen=True, eq=False)
 class ClipResult:
     """What a clip came to: its ``results``, and what totals over many clips need. ``techniques`` (T,): the true one of
     each frame."""
 
     results: Results
-    hands: HandLog
+    frames: FrameLog
     techniques: NDArray[np.object_]
     view: str
     side: str
 
     @property
     def seconds(self) -> float:
-        return len(self.techniques) * self.hands.frame_s
+        return len(self.techniques) * self.frames.frame_s
 
 
 def evaluate_clip(card: Data, tracks: Tracks, truth: Truth, yardstick: Yardstick | None = None) -> ClipResult:
@@ -129,13 +56,20 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth, yardstick: Yardstick
     frame_s = truth.duration_s / len(row) if len(row) else 0.0
     ours, stock = _sight(tracks, row), yardstick.sight(scale) if yardstick is not None else None
     size = truth.width, truth.height
-    hands = log_hands(ours, stock, truth.hand_px, truth.hand_visible, size, frame_s)
+    hands = log_hands(ours, stock, TrueHands(truth.hand_px, truth.hand_visible, truth.joints_visible, size))
+    foot = log_foot(_foot(tracks, row, truth), truth.foot_px, truth.foot_visible, truth.time_s, size)
+    frames = FrameLog(hands[0] | foot[0], hands[1] | foot[1], frame_s)
     results = dict.fromkeys(METRICS if stock is None else {**METRICS, **YARDSTICK}, math.nan)
-    results |= figures(hands.tally()) | _foot(tracks, row, truth)
+    results |= figures(frames.tally())
     results |= _strokes(card, tracks, row, truth) | _cycles(card, truth) | _rates(card, truth) | _places(card, truth)
     results["unseen_share"] = card["unseen_s"] / card["duration_s"] if card["duration_s"] > 0 else math.nan
     techniques = np.array(told.labels_at(truth.time_s, _segments(truth), REST), object)
-    return ClipResult(results, hands, techniques, truth.view, truth.side)
+    return ClipResult(results, frames, techniques, truth.view, truth.side)
+
+
+def figures(tally: Tally) -> Results:
+    """The metrics that are reckoned over frames."""
+    return hand_figures(tally) | foot_figures(tally)
 
 
 def rate_errors(card: Data, truth: Truth) -> list[tuple[TrueSegment, float]]:
@@ -183,18 +117,13 @@ def _sight(tracks: Tracks, row: Rows) -> Sight:
     return Sight(_take(tracks.hand_px, row), measured, bridged, called)
 
 
-def _foot(tracks: Tracks, row: Rows, truth: Truth) -> Results:
-    reported_px = _take(tracks.foot_px, row)
-    presence = np.full(len(row), Presence.UNKNOWN.value, object)
-    presence[row >= 0] = tracks.foot_presence[row[row >= 0]]
-    known = np.array([p != Presence.UNKNOWN.value for p in presence], bool)
-    median, p90 = seen.foot_error(reported_px, truth.foot_px, truth.foot_visible)
-    return {
-        "foot_found": seen.foot_found_share(known, truth.foot_visible),
-        "foot_error_median": median,
-        "foot_error_p90": p90,
-        "foot_hidden_error_median": seen.foot_error(reported_px, truth.foot_px, ~truth.foot_visible)[0],
-    }
+def _foot(tracks: Tracks, row: Rows, truth: Truth) -> FootSight:
+    words = np.full((3, len(row)), Presence.UNKNOWN.value, object)
+    words[:, row >= 0] = [w[row[row >= 0]] for w in (tracks.foot_presence, tracks.foot_side, tracks.foot_view)]
+    presence, side, view = words
+    return FootSight(
+        presence != Presence.UNKNOWN.value, _take(tracks.foot_px, row), side == truth.side, view == truth.view
+    )
 
 
 def _strokes(card: Data, tracks: Tracks, row: Rows, truth: Truth) -> Results:

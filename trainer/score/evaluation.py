@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from trainer.score.evaluate import HAND_METRICS, METRICS, ClipResult, Results
-from trainer.score.hand_tally import Tally, figures, total
+from trainer.score.catalogue import METRICS, POOLED
+from trainer.score.evaluate import ClipResult, Results, figures
+from trainer.score.tally import Tally, total
 
 ClipFacts = Mapping[str, str]
 INDEX = "index.json"
@@ -26,27 +27,27 @@ _FACTS = {
 
 
 def overall(clips: Iterable[ClipResult]) -> Results:
-    """Every metric over all clips: the hands' over all frames, the others as means weighted by the clips' length."""
+    """Every metric over all clips: of hands and foot over all frames, the others as means weighted by clips' length."""
     clips = list(clips)
     results: Results = {}
     for name in METRICS:
         known = [c for c in clips if math.isfinite(c.results[name])]
         weight = sum(c.seconds for c in known)
         results[name] = sum(c.results[name] * c.seconds for c in known) / weight if weight > 0 else math.nan
-    hands = figures(total([c.hands.tally() for c in clips]))
-    return results | {name: value for name, value in hands.items() if name not in METRICS or name in HAND_METRICS}
+    pooled = figures(total([c.frames.tally() for c in clips]))
+    return results | {name: value for name, value in pooled.items() if name not in METRICS or name in POOLED}
 
 
 def groups(clips: Mapping[str, ClipResult], facts: Mapping[str, ClipFacts]) -> dict[str, dict[str, Results]]:
-    """By what → which → the hand metrics of its frames. ``facts``: what an index tells of each clip."""
+    """By what → which → the metrics of hands and foot in its frames. ``facts``: what an index tells of each clip."""
     tallies: dict[str, dict[str, list[Tally]]] = {}
     for name, clip in clips.items():
         for technique in np.unique(clip.techniques.astype(str)):
-            part = clip.hands.tally(clip.techniques == technique)
+            part = clip.frames.tally(clip.techniques == technique)
             tallies.setdefault("technique", {}).setdefault(technique, []).append(part)
         told = {"view": clip.view, "side": clip.side, **facts.get(name, {})}
         for by, which in told.items():
-            tallies.setdefault(by, {}).setdefault(which, []).append(clip.hands.tally())
+            tallies.setdefault(by, {}).setdefault(which, []).append(clip.frames.tally())
     return {by: {which: figures(total(parts[which])) for which in sorted(parts)} for by, parts in tallies.items()}
 
 

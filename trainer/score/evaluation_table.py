@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from trainer.score.evaluate import METRICS, YARDSTICK, Metric, Results
+from trainer.score.catalogue import METRICS, YARDSTICK, Metric
+from trainer.score.evaluate import Results
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 6
 """Of more clips than this only the totals are shown."""
 ALL = "all"
-_SECTION_ENDS = {"bridged_share", "foot_hidden_error_median", "segment_edit", "cycle_f_without_offset", "rate_known"}
+_SECTION_ENDS = {"bridged_share", "foot_drift_60_s", "segment_edit", "cycle_f_without_offset", "rate_known"}
 _BESIDE_ENDS = {"hands_both_found", "phantom_bridged_per_min", "bridged_error_median"}
 _BESIDE = {
     "hands_found": "visible hands found (measured)",
@@ -30,15 +31,20 @@ _BESIDE = {
     "landmark_error_p90": "landmark error / hand size, 90th percentile",
     "shown_error_median": "landmark error of hands that show at least 30 %, median",
     "hidden_error_median": "landmark error of hands hidden more than that, median",
+    "joint_error_median": "landmark error of joints that are seen, median",
+    "hidden_joint_error_median": "landmark error of joints that something hides, median",
     "bridged_error_median": "landmark error of bridged hands, median",
     "side_right": "left/right called rightly",
     "identity_swaps_per_10_min": "identity swaps per 10 minutes of video",
 }
 _GROUPED = {
     "visible_hand_frames": "hands", "stock_hands_found": "MP found", "hands_found": "found",
-    "hands_found_with_bridged": "+bridged", "kept": "kept", "kept_with_bridged": "+bridged",
-    "stock_phantom_hands_per_min": "MP phantoms/min", "phantom_hands_per_min": "phantoms/min",
-    "stock_landmark_error_median": "MP error", "landmark_error_median": "error", "identity_swaps": "swaps",
+    "hands_found_with_bridged": "+bridged", "stock_phantom_frames": "MP phantom frames",
+    "phantom_frames": "phantom frames", "side_right": "side",
+    "stock_joint_error_median": "MP error", "joint_error_median": "error",
+    "hidden_joint_error_median": "hidden",
+    "identity_swaps": "swaps", "foot_found": "foot found", "foot_named_right": "side, view",
+    "foot_error_median": "foot error", "foot_pck_20": "PCK",
 }  # fmt: skip
 _KNOWN = {**METRICS, **YARDSTICK}
 
@@ -48,7 +54,7 @@ def clips_table(clips: Mapping[str, Results], every: Results) -> Table:
     from rich.table import Table as RichTable
 
     shown = RichTable(title="Against truth", title_justify="left", caption_justify="left")
-    shown.caption = "–: nothing to measure. Definitions: trainer/score/metrics.py and hand_metrics.py"
+    shown.caption = "–: nothing to measure. Definitions: docs/finder_figures.md, trainer/score/metrics.py"
     shown.add_column("metric", overflow="fold")
     shown.add_column("better", style="dim")
     columns = _columns(clips, every)
@@ -80,7 +86,7 @@ def groups_table(by: str, groups: Mapping[str, Results]) -> Table:
 
     known = _known_in(groups)
     shown = RichTable(title=f"By {by}", title_justify="left")
-    shown.add_column(by, overflow="fold")
+    shown.add_column(by, no_wrap=True)
     for name in known:
         shown.add_column(_GROUPED[name], justify="right", overflow="fold")
     for which, results in groups.items():

@@ -1,4 +1,4 @@
-"""How well hands and foot were seen, against truth. Pure functions over arrays, T frames.
+"""How well hands were seen, against truth. Pure functions over arrays, T frames.
 
 Conventions: a score of 1 is perfect, an error of 0 is; what can't be known is NaN. Hands are matched to
 true hands frame by frame, one to one, as in multiple-object tracking (Bernardin and Stiefelhagen 2008,
@@ -11,9 +11,10 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from trainer.model import Floats
+from trainer.score.tally import Flags
 
 MATCH_TOLERANCE = 0.5
 PALM_TOLERANCE = 0.36
@@ -25,8 +26,6 @@ MIN_VISIBLE = 0.3
 
 WRIST = 0
 PALM = [0, 1, 5, 9, 13, 17]
-
-Flags = NDArray[np.bool_]
 
 
 def hand_size(true_px: Floats) -> Floats:
@@ -117,39 +116,14 @@ def swap_events(matches: HandMatches, called: NDArray[np.int64]) -> NDArray[np.i
     return events
 
 
-def foot_found_share(seen: Flags, visible: Flags) -> float:
-    """Share of the frames whose foot shows at least four landmarks, ``visible`` (T, 14), in which it was
-    ``seen`` (T,)."""
-    wanted = visible.sum(axis=1) >= 4
-    return float(seen[wanted].mean()) if wanted.any() else float("nan")
-
-
-def foot_length_px(true_px: Floats) -> Floats:
-    """(T,) length of the true foot in the picture: the largest distance between two of its landmarks (T,
-    14, 2)."""
-    distance = np.linalg.norm(true_px[:, :, None] - true_px[:, None], axis=-1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        longest: Floats = np.nanmax(distance, axis=(1, 2)) if len(distance) else np.zeros(0)
-    return longest
-
-
-def foot_error(reported_px: Floats, true_px: Floats, counted: Flags) -> tuple[float, float]:
-    """(median, 90th percentile) over frames of the mean landmark distance, as a share of the foot's length.
-
-    Landmarks are (T, 14, 2); those count that are ``counted`` (T, 14) and reported.
-    """
-    distance = np.linalg.norm(reported_px - true_px, axis=-1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        mean = np.nanmean(np.where(counted, distance, np.nan), axis=1)
-    return median_p90(mean / foot_length_px(true_px))
-
-
-def median_p90(values: ArrayLike) -> tuple[float, float]:
-    """(median, 90th percentile) of what is known of the values; NaN when nothing is."""
-    known = np.asarray(values, float)
-    known = known[np.isfinite(known)]
-    if not len(known):
-        return float("nan"), float("nan")
-    return float(np.median(known)), float(np.percentile(known, 90))
+def joint_errors(reported_px: Floats, matches: HandMatches, true_px: Floats) -> Floats:
+    """(T, 2, 21) how far off each joint of each *true* hand was reported, in shares of the hand's size; NaN where the
+    hand wasn't matched or the joint lies out of the picture. Arrays of px are (T, 2, 21, 2)."""
+    errors = np.full(true_px.shape[:3], np.nan)
+    size = hand_sizes(true_px)
+    for slot in (0, 1):
+        rows = np.flatnonzero(matches.partner[:, slot] >= 0)
+        hand = matches.partner[rows, slot]
+        distance = np.linalg.norm(reported_px[rows, slot] - true_px[rows, hand], axis=-1)
+        errors[rows, hand] = distance / size[rows, hand][:, None]
+    return errors

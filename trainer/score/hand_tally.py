@@ -1,14 +1,12 @@
-"""How well hands were seen, counted frame by frame, so that frames of any clips can be added up.
+"""How well hands were seen, counted frame by frame.
 
-An *eye* is whoever reports hands: the program, or the yardstick beside it. A `HandLog` holds the counts of each frame
-of one clip, a `Tally` their sums over any choice of frames; `figures` makes shares and rates of a tally.
+An *eye* is whoever reports hands: the program, or the yardstick beside it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 
 from trainer.model import Floats
 from trainer.score import hand_metrics as seen
-from trainer.score.hand_metrics import Flags
+from trainer.score.tally import Flags, Tally, quantile, share
 
 Counts = dict[str, NDArray[Any]]
 STRAIGHT = np.array([0, 1])
@@ -35,73 +33,44 @@ class Sight:
 
 
 @dataclass(frozen=True, eq=False)
-class HandLog:
-    """``counts``: name → (T,) count of each frame; ``errors``: name → (T, 2) landmark errors in hand sizes, NaN where
-    there is none; ``frame_s``: how long a frame lasts."""
+class TrueHands:
+    """What is true of the hands of T frames. ``px`` (T, 2, 21, 2); ``visible`` (T, 2) share of each that isn't hidden;
+    ``joints_visible`` (T, 2, 21) bool, None where the truth doesn't tell; ``size`` (width, height) of the picture."""
 
-    counts: dict[str, Floats]
-    errors: dict[str, Floats]
-    frame_s: float
-
-    def tally(self, chosen: Flags | None = None) -> Tally:
-        """The sums over the frames ``chosen`` (T,), or over all."""
-        at = slice(None) if chosen is None else chosen
-        counts = {name: float(values[at].sum()) for name, values in self.counts.items()}
-        errors = {name: values[at][np.isfinite(values[at])] for name, values in self.errors.items()}
-        return Tally(counts["frames"] * self.frame_s, counts, errors)
+    px: Floats
+    visible: Floats
+    joints_visible: Flags | None
+    size: tuple[int, int]
 
 
-@dataclass(frozen=True, eq=False)
-class Tally:
-    """Sums over ``seconds`` of frames; ``errors``: name → (N,) every error."""
-
-    seconds: float = 0.0
-    counts: dict[str, float] = field(default_factory=dict)
-    errors: dict[str, Floats] = field(default_factory=dict)
-
-
-def total(tallies: Sequence[Tally]) -> Tally:
-    """All tallies in one: each frame counts the same, whichever clip it comes from."""
-    counts: dict[str, float] = {}
-    errors: dict[str, list[Floats]] = {}
-    for tally in tallies:
-        for name, count in tally.counts.items():
-            counts[name] = counts.get(name, 0.0) + count
-        for name, values in tally.errors.items():
-            errors.setdefault(name, []).append(values)
-    return Tally(sum(t.seconds for t in tallies), counts, {name: np.concatenate(e) for name, e in errors.items()})
-
-
-def log_hands(
-    ours: Sight, stock: Sight | None, true_px: Floats, visible: Floats, size: tuple[int, int], frame_s: float
-) -> HandLog:
-    """What one clip of T frames comes to. ``true_px`` (T, 2, 21, 2), ``visible`` (T, 2), ``size`` of the picture."""
-    wanted = seen.to_be_found(true_px, visible, size)
+def log_hands(ours: Sight, stock: Sight | None, true: TrueHands) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """(counts, errors) of T frames, as a ``FrameLog`` has them."""
+    wanted = seen.to_be_found(true.px, true.visible, true.size)
     counts: Counts = {
         "frames": np.ones(len(wanted)),
         "wanted": wanted.sum(axis=1),
         "both_wanted": np.asarray(wanted.all(axis=1)),
     }
     errors: dict[str, Floats] = {}
-    found = _see(counts, errors, "", ours, true_px, wanted)
-    either = seen.match_hands(ours.px, ours.measured | ours.bridged, true_px)
-    carried = seen.match_hands(ours.px, ours.bridged, true_px)
+    found = _see(counts, errors, "", ours, true, wanted)
+    either = seen.match_hands(ours.px, ours.measured | ours.bridged, true.px)
+    carried = seen.match_hands(ours.px, ours.bridged, true.px)
     either_found = seen.found(either) & wanted
     counts["either_found"] = either_found.sum(axis=1)
     counts["bridged"] = ours.bridged.sum(axis=1)
     counts["bridged_phantoms"] = (ours.bridged & (either.partner < 0)).sum(axis=1)
     errors["bridged"] = carried.error
     if stock is not None:
-        has = _see(counts, errors, "stock_", stock, true_px, wanted)
+        has = _see(counts, errors, "stock_", stock, true, wanted)
         counts["kept"] = (has & found).sum(axis=1)
         counts["either_kept"] = (has & either_found).sum(axis=1)
         counts["beyond"] = (found & ~has).sum(axis=1)
-    return HandLog({name: np.asarray(values, float) for name, values in counts.items()}, errors, frame_s)
+    return {name: np.asarray(values, float) for name, values in counts.items()}, errors
 
 
-def _see(counts: Counts, errors: dict[str, Floats], eye: str, sight: Sight, true_px: Floats, wanted: Flags) -> Flags:
+def _see(counts: Counts, errors: dict[str, Floats], eye: str, sight: Sight, true: TrueHands, wanted: Flags) -> Flags:
     """Counts what an eye has seen; returns which of the ``wanted`` hands (T, 2) it has found."""
-    matches = seen.match_hands(sight.px, sight.measured, true_px)
+    matches = seen.match_hands(sight.px, sight.measured, true.px)
     found = seen.found(matches) & wanted
     matched = matches.partner >= 0
     phantoms = sight.measured & ~matched
@@ -118,46 +87,47 @@ def _see(counts: Counts, errors: dict[str, Floats], eye: str, sight: Sight, true
     }
     errors |= {f"{eye}shown": np.where(shown, matches.error, np.nan), f"{eye}all": matches.error}
     errors[f"{eye}hidden"] = np.where(shown, np.nan, matches.error)
+    joints = seen.joint_errors(sight.px, matches, true.px)
+    known = true.joints_visible
+    for name, chosen in (("joints", known), ("hidden_joints", None if known is None else ~known)):
+        errors[f"{eye}{name}"] = np.where(False if chosen is None else chosen, joints, np.nan)
     return found
 
 
-def figures(tally: Tally) -> dict[str, float]:
-    """Name → number of a tally (titles in `evaluate.METRICS` and `evaluate.YARDSTICK`); NaN: nothing to measure."""
+def hand_figures(tally: Tally) -> dict[str, float]:
+    """Name → number (titles in `catalogue.METRICS` and `catalogue.YARDSTICK`); NaN: nothing to measure."""
     n = tally.counts
     results = {
         **_eye_figures(tally, ""),
-        "hands_found_with_bridged": _share(n["either_found"], n["wanted"]),
-        "phantom_bridged_per_min": _share(n["bridged_phantoms"], tally.seconds / 60),
-        "bridged_error_median": seen.median_p90(tally.errors["bridged"])[0],
-        "bridged_share": _share(n["bridged"], n["bridged"] + n["reported"]),
+        "hands_found_with_bridged": share(n["either_found"], n["wanted"]),
+        "phantom_bridged_per_min": share(n["bridged_phantoms"], tally.seconds / 60),
+        "bridged_error_median": quantile(tally.errors["bridged"], 50),
+        "bridged_share": share(n["bridged"], n["bridged"] + n["reported"]),
     }
     if "stock_found" in n:
         results |= _eye_figures(tally, "stock_")
-        results["kept"] = _share(n["kept"], n["stock_found"])
-        results["kept_with_bridged"] = _share(n["either_kept"], n["stock_found"])
-        results["found_beyond"] = _share(n["beyond"], n["wanted"])
+        results["kept"] = share(n["kept"], n["stock_found"])
+        results["kept_with_bridged"] = share(n["either_kept"], n["stock_found"])
+        results["found_beyond"] = share(n["beyond"], n["wanted"])
         results["visible_hand_frames"] = n["wanted"]
     return results
 
 
 def _eye_figures(tally: Tally, eye: str) -> dict[str, float]:
     n = tally.counts
-    median, p90 = seen.median_p90(tally.errors[f"{eye}all"])
     met = n["wanted"] > 0
     return {
-        f"{eye}hands_found": _share(n[f"{eye}found"], n["wanted"]),
-        f"{eye}hands_both_found": _share(n[f"{eye}both_found"], n["both_wanted"]),
-        f"{eye}phantom_hands_per_min": _share(n[f"{eye}phantoms"], tally.seconds / 60),
-        f"{eye}phantom_frames": _share(n[f"{eye}phantom_frames"], n["frames"]),
-        f"{eye}side_right": _share(n[f"{eye}called_right"], n[f"{eye}matched"]),
+        f"{eye}hands_found": share(n[f"{eye}found"], n["wanted"]),
+        f"{eye}hands_both_found": share(n[f"{eye}both_found"], n["both_wanted"]),
+        f"{eye}phantom_hands_per_min": share(n[f"{eye}phantoms"], tally.seconds / 60),
+        f"{eye}phantom_frames": share(n[f"{eye}phantom_frames"], n["frames"]),
+        f"{eye}side_right": share(n[f"{eye}called_right"], n[f"{eye}matched"]),
         f"{eye}identity_swaps": n[f"{eye}swaps"] if met else math.nan,
-        f"{eye}identity_swaps_per_10_min": _share(n[f"{eye}swaps"], tally.seconds / 600) if met else math.nan,
-        f"{eye}landmark_error_median": median,
-        f"{eye}landmark_error_p90": p90,
-        f"{eye}shown_error_median": seen.median_p90(tally.errors[f"{eye}shown"])[0],
-        f"{eye}hidden_error_median": seen.median_p90(tally.errors[f"{eye}hidden"])[0],
+        f"{eye}identity_swaps_per_10_min": share(n[f"{eye}swaps"], tally.seconds / 600) if met else math.nan,
+        f"{eye}landmark_error_median": quantile(tally.errors[f"{eye}all"], 50),
+        f"{eye}landmark_error_p90": quantile(tally.errors[f"{eye}all"], 90),
+        f"{eye}shown_error_median": quantile(tally.errors[f"{eye}shown"], 50),
+        f"{eye}hidden_error_median": quantile(tally.errors[f"{eye}hidden"], 50),
+        f"{eye}joint_error_median": quantile(tally.errors[f"{eye}joints"], 50),
+        f"{eye}hidden_joint_error_median": quantile(tally.errors[f"{eye}hidden_joints"], 50),
     }
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else math.nan

@@ -21,6 +21,8 @@ from trainer.model import SIDES, VIEWS, Data, Floats, Side, View
 
 FORMAT = 1
 _ENDINGS = (".truth.json", ".truth.npz")
+_JOINTS = "hand_joints_visible"
+"""An array that older truth lacks."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Truth:
     """What is true of a clip of T frames.
 
     ``time_s`` (T,) presentation times; ``hand_px`` (T, 2, 21, 2) true joints in pixels, axis 1 (left,
-    right), NaN out of frame; ``hand_visible`` (T, 2) share of the hand not hidden; ``foot_px`` (T, 14, 2),
-    also where hidden; ``foot_visible`` (T, 14); ``contact_seconds`` (64, 32) on the sole's map, all NaN
+    right), NaN out of frame; ``hand_visible`` (T, 2) share of the hand not hidden; ``joints_visible`` (T, 2, 21)
+    which joints nothing hides, None where the truth doesn't tell; ``foot_px`` (T, 14, 2), also where hidden;
+    ``foot_visible`` (T, 14); ``contact_seconds`` (64, 32) on the sole's map, all NaN
     when the sole isn't worked. ``segments`` don't overlap; the gaps are rest.
     """
 
@@ -60,6 +63,7 @@ class Truth:
     foot_px: Floats
     foot_visible: NDArray[np.bool_]
     contact_seconds: Floats
+    joints_visible: NDArray[np.bool_] | None = None
 
     @property
     def duration_s(self) -> float:
@@ -111,6 +115,7 @@ def read_truth(clip: Path | str) -> Truth:
         foot_px=arrays["foot_landmarks_px"],
         foot_visible=arrays["foot_landmarks_visible"].astype(bool),
         contact_seconds=arrays["contact_seconds"],
+        joints_visible=arrays[_JOINTS].astype(bool) if _JOINTS in arrays else None,
     )
 
 
@@ -234,6 +239,8 @@ def _read_arrays(path: Path, frames: int) -> dict[str, NDArray[Any]]:
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise ValueError("it is one array, not an archive of several")
             with file:
+                if _JOINTS in file.files:
+                    shapes[_JOINTS] = (frames, 2, 21)
                 arrays = {name: _numbers(file, name, shape, path) for name, shape in shapes.items()}
     except FileNotFoundError:
         raise FormatError(f"Expected the clip's truth per frame at '{path}', but there is none.") from None
