@@ -82,10 +82,19 @@ class Graph(nn.Module):
                 value = value.transpose(3, 0, 1, 2)
             elif kind == "PRELU" and place == 1:
                 value = value.reshape(-1)
-            elif kind in ("PAD", "RESHAPE", "RESIZE_BILINEAR"):
+            elif kind in ("PAD", "RESHAPE", "RESIZE_BILINEAR", "MEAN"):
                 options["value"] = value
                 continue
             self.weights[str(t)] = nn.Parameter(torch.from_numpy(np.ascontiguousarray(value, np.float32)))
+
+    def freeze(self, up_to: int) -> None:
+        """The weights of the layers up to the tensor of that number stay as they are."""
+        for _, inputs, output, _ in self.steps:
+            for t in inputs:
+                if str(t) in self.weights:
+                    self.weights[str(t)].requires_grad_(False)
+            if output == up_to:
+                return
 
     def forward(self, image: torch.Tensor) -> dict[int, torch.Tensor]:
         at: dict[int, torch.Tensor] = {self.source: image}
@@ -143,9 +152,9 @@ def _activated(x: torch.Tensor, activation: int) -> torch.Tensor:
     if activation == 0:
         return x
     if activation == 1:
-        return functional.relu(x)
+        return functional.relu(x, inplace=True)
     if activation == 3:
-        return functional.relu6(x)
+        return functional.relu6(x, inplace=True)
     raise ModelFileError(f"Expected no other activation than ReLU and ReLU6, but got number {activation}.")
 
 

@@ -1,0 +1,266 @@
+"""From renders to what any camera might show: the variation that the studio's own pictures lack.
+
+Everything here changes a picture and its labels together. Realism is not the aim; a network that has seen limbs of any
+colour before anything, sharp and blurred, grey and torn, looks for what stays the same: their form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from trainer.studio.training.sample import Sample, flipped, has_hands, warped, with_hands_of
+
+Rng = np.random.Generator
+PLAIN_COLOUR = np.array([114.0, 114.0, 114.0])
+"""BGR of what lies outside a picture, as the finder pads it."""
+
+
+Pick = Callable[[Rng], Sample]
+"""Another picture of the same set."""
+
+
+def augmented(sample: Sample, pick: Pick, rng: Rng, size: tuple[int, int]) -> Sample:
+    """A picture of ``size`` made from a still, with parts of others that are picked."""
+    if not has_hands(sample) and rng.random() < 0.75:
+        other = pick(rng)
+        sample = with_hands_of(sample, other if other.foot_left[0] == sample.foot_left[0] else flipped(other))
+    # First small, then the rest: that is four times faster.
+    sample = _framed(sample, rng, size)
+    if rng.random() < 0.5:
+        sample = flipped(sample)
+    if rng.random() < 0.55:
+        sample = _recoloured(sample, rng)
+    if rng.random() < 0.3:
+        sample = _elsewhere(sample, pick(rng), rng)
+    if rng.random() < 0.12:
+        sample = _without_limbs(sample, rng)
+    if rng.random() < 0.25:
+        sample = _covered(sample, rng)
+    return replace(sample, image=_filmed(sample.image, rng))
+
+
+def coloured(sample: Sample, rng: Rng) -> Sample:
+    """In other colours, light and surroundings, with something before it; everything stays where it is."""
+    if rng.random() < 0.5:
+        sample = _recoloured(sample, rng)
+    if rng.random() < 0.2:
+        sample = _elsewhere(sample, sample, rng)
+    if rng.random() < 0.2:
+        sample = _covered(sample, rng)
+    return replace(sample, image=_filmed(sample.image, rng))
+
+
+def _framed(sample: Sample, rng: Rng, size: tuple[int, int]) -> Sample:
+    """Turned, larger or smaller, somewhere in the picture; the way a person or a photographer frames it."""
+    width, height = sample.size
+    angle = rng.normal(0, 18) if rng.random() < 0.65 else rng.uniform(-180, 180)
+    grow = min(size[0] / width, size[1] / height) * float(np.exp(rng.normal(0.18, 0.36)))
+    limbs = np.argwhere(sample.mask[::8, ::8] > 0)
+    centre = limbs[int(rng.integers(len(limbs)))][::-1] * 8.0 if len(limbs) else np.array([width / 2, height / 2])
+    centre = centre + rng.uniform(0.3, 1.0) * (np.array([width / 2, height / 2]) - centre)
+    matrix = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle, grow)
+    stretch = np.array([[np.exp(rng.normal(0, 0.05)), rng.normal(0, 0.04)], [0.0, 1.0]])
+    matrix = stretch @ matrix
+    goal = np.array(size) / 2 + rng.normal(0, 0.09, 2) * size
+    matrix[:, 2] += goal - (matrix[:, :2] @ centre + matrix[:, 2])
+    border = None if rng.random() < 0.6 else PLAIN_COLOUR if rng.random() < 0.6 else rng.uniform(0, 255, 3)
+    return warped(sample, matrix, size, border)
+
+
+def _recoloured(sample: Sample, rng: Rng) -> Sample:
+    """Hands and foot each in a colour of their own: another skin, light, gloves, a sock, paint."""
+    image = sample.image.astype(np.float32)
+    for parts in ((1, 2), (3, 4, 5)):
+        if rng.random() < 0.35:
+            continue
+        soft = _soft(sample.mask, parts, 0.7)
+        kind = rng.random()
+        if kind < 0.22:
+            # Cloth, rubber or paint: one colour with the light and dark of what lies beneath.
+            grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[..., None]
+            mean = float((grey * soft).sum() / max(float(soft.sum()), 1.0))
+            colour = rng.uniform(0, 255, 3) if rng.random() < 0.5 else np.full(3, rng.uniform(8, 245))
+            depth = rng.uniform(0.25, 1.0)
+            new = colour + depth * (grey - mean) * (0.35 + colour.mean() / 200)
+        else:
+            tone = 255 * (np.arange(256) / 255) ** float(np.exp(rng.normal(0, 0.35))) * np.exp(rng.normal(0, 0.15))
+            new = tone.astype(np.float32)[sample.image] * np.exp(rng.normal(0, 0.1, 3)).astype(np.float32)
+        image = (image + soft * (new - image)).astype(np.float32)
+    return replace(sample, image=np.clip(image, 0, 255).astype(np.uint8))
+
+
+def _elsewhere(sample: Sample, other: Sample, rng: Rng) -> Sample:
+    """Before another background; what was behind is gone."""
+    keep = _soft(sample.mask, (1, 2, 3, 4, 5), 0.6)
+    behind = backdrop(other, rng, sample.size).astype(np.float32)
+    if rng.random() < 0.5:
+        # Limbs darken what they lie on.
+        near = _soft(sample.mask, (1, 2, 3, 4, 5), rng.uniform(3, 11))
+        behind = behind * (1 - rng.uniform(0.2, 0.6) * near)
+    image = behind + keep * (sample.image - behind)
+    return replace(sample, image=np.clip(image, 0, 255).astype(np.uint8))
+
+
+def _soft(mask: np.ndarray, parts: tuple[int, ...], blur: float) -> np.ndarray:
+    """(H, W, 1) float32: 1 within the parts of a mask, with a soft edge."""
+    chosen = np.zeros(256, np.float32)
+    chosen[list(parts)] = 1
+    return np.asarray(cv2.GaussianBlur(chosen[mask], (0, 0), blur), np.float32)[..., None]
+
+
+def backdrop(other: Sample, rng: Rng, size: tuple[int, int]) -> np.ndarray:
+    """(H, W, 3) uint8 without a limb in it: a part of another room, cloth, pattern, blur or a plain colour."""
+    kind = rng.random()
+    if kind < 0.35:
+        piece = _empty_piece(other, rng)
+        if piece is not None:
+            return np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC))
+    if kind < 0.6:
+        return _towel(rng, size)
+    if kind < 0.85:
+        return _clouds(rng, size)
+    return _stripes(rng, size)
+
+
+def _empty_piece(other: Sample, rng: Rng) -> np.ndarray | None:
+    width, height = other.size
+    for _ in range(8):
+        side = int(rng.uniform(0.15, 0.6) * min(width, height))
+        x, y = int(rng.integers(width - side)), int(rng.integers(height - side))
+        if not other.mask[y : y + side, x : x + side].any():
+            piece = other.image[y : y + side, x : x + side]
+            return piece[:, ::-1] if rng.random() < 0.5 else piece
+    return None
+
+
+def _clouds(rng: Rng, size: tuple[int, int]) -> np.ndarray:
+    """Soft patches at several scales, as an unsharp room shows them, sometimes as pink or brown as limbs."""
+    base = rng.uniform(0, 255, 3) if rng.random() < 0.5 else np.array([120.0, 150, 200]) * rng.uniform(0.3, 1.2)
+    out = np.tile(base, (size[1], size[0], 1)).astype(np.float32)
+    for cells in (3, 7, 18, 40):
+        patches = rng.normal(0, 1, (cells, cells + 1, 3)) * 0.4 + rng.normal(0, 1, (cells, cells + 1, 1))
+        out += rng.uniform(0, 28) * cv2.resize(patches.astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
+    return np.clip(out, 0, 255).astype(np.uint8)
+
+
+def _towel(rng: Rng, size: tuple[int, int]) -> np.ndarray:
+    """Light cloth with folds and a weave."""
+    base = rng.uniform(150, 250) * np.exp(rng.normal(0, 0.06, 3)) if rng.random() < 0.7 else rng.uniform(20, 250, 3)
+    y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
+    out = np.zeros((size[1], size[0]), np.float32)
+    for _ in range(int(rng.integers(1, 5))):
+        angle, wave = rng.uniform(0, np.pi), rng.uniform(12, 80)
+        bend = 6 * np.sin((x * np.sin(angle) + y * np.cos(angle)) / rng.uniform(40, 200) + rng.uniform(0, 6))
+        out += rng.uniform(2, 16) * np.sin((x * np.cos(angle) - y * np.sin(angle) + bend) / wave * 6.28)
+    weave = rng.uniform(0, 10) * rng.standard_normal((size[1], size[0]), np.float32)
+    return np.clip(base + (out + weave)[..., None], 0, 255).astype(np.uint8)
+
+
+def _stripes(rng: Rng, size: tuple[int, int]) -> np.ndarray:
+    """Boards, tiles, checks: straight edges of any size."""
+    y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
+    angle, period = rng.uniform(0, np.pi), rng.uniform(8, 120)
+    one = np.sin((x * np.cos(angle) + y * np.sin(angle)) / period * 6.28) > rng.uniform(-0.8, 0.8)
+    if rng.random() < 0.5:
+        one = one ^ (np.sin((y * np.cos(angle) - x * np.sin(angle)) / period * 6.28) > 0)
+    a, b = rng.uniform(0, 255, 3), rng.uniform(0, 255, 3)
+    out = np.where(one[..., None], a, a + rng.uniform(0.2, 1) * (b - a)) + rng.normal(0, 6, (size[1], size[0], 1))
+    return np.asarray(cv2.GaussianBlur(np.clip(out, 0, 255).astype(np.uint8), (0, 0), rng.uniform(0.4, 2.5)))
+
+
+def _without_limbs(sample: Sample, rng: Rng) -> Sample:
+    """Hands, or the foot, or all painted over: what may be missing in a picture."""
+    what = rng.random()
+    parts = (1, 2) if what < 0.35 else (3, 4, 5) if what < 0.65 else (1, 2, 3, 4, 5)
+    grown = cv2.dilate(np.isin(sample.mask, parts).astype(np.uint8), np.ones((5, 5), np.uint8))
+    cover = cv2.GaussianBlur(grown.astype(np.float32), (0, 0), 1.0)[..., None]
+    behind = backdrop(sample, rng, sample.size)
+    if parts == (1, 2, 3, 4, 5) and rng.random() < 0.5:
+        cover = np.ones_like(cover)
+    image = (sample.image + cover * (behind.astype(np.float32) - sample.image)).astype(np.uint8)
+    hands, visible, feet = sample.hands, sample.visible, sample.feet
+    if 1 in parts:
+        hands, visible = np.full_like(hands, np.nan), np.zeros(2)
+    if 3 in parts:
+        feet = np.full_like(feet, np.nan)
+        if 1 not in parts:
+            # What stays is what the foot did not cover; scraps are no hands.
+            visible = np.where(visible > 0.3, visible, 0.0)
+    mask = np.where(grown > 0, 0, sample.mask).astype(np.uint8)
+    return replace(sample, image=image, mask=mask, hands=hands, visible=visible, feet=feet)
+
+
+def _covered(sample: Sample, rng: Rng) -> Sample:
+    """Things before the limbs: bars, discs and corners of any colour, some as long and brown as an arm."""
+    image, mask = sample.image.copy(), sample.mask.copy()
+    width, height = sample.size
+    shown = np.zeros(mask.shape, np.uint8)
+    for _ in range(int(rng.integers(1, 4))):
+        a = rng.uniform(0, 1, 2) * (width, height)
+        if rng.random() < 0.6:
+            b = a + rng.normal(0, 0.5, 2) * (width, height)
+            thick = int(rng.uniform(3, 34))
+            cv2.line(shown, tuple(a.astype(int).tolist()), tuple(b.astype(int).tolist()), 1, thick)
+        else:
+            axes = tuple(int(v) for v in rng.uniform(4, 36, 2))
+            cv2.ellipse(shown, tuple(a.astype(int).tolist()), axes, rng.uniform(0, 180), 0, 360, 1, -1)
+    paint = _clouds(rng, (width, height))
+    soft = cv2.GaussianBlur(shown.astype(np.float32), (0, 0), 0.7)[..., None]
+    image = (image + soft * (paint.astype(np.float32) - image)).astype(np.uint8)
+    before = np.array([(mask == v).sum() for v in (1, 2)], float)
+    mask[shown > 0] = 0
+    after = np.array([(mask == v).sum() for v in (1, 2)], float)
+    share = np.where(before > 0, after / np.maximum(before, 1), 1.0)
+    columns, rows = (np.clip(np.nan_to_num(sample.feet[..., i]).astype(int), 0, sample.size[i] - 1) for i in (0, 1))
+    return replace(
+        sample, image=image, mask=mask, visible=sample.visible * share,
+        foot_visible=sample.foot_visible & (shown[rows, columns] == 0),
+    )  # fmt: skip
+
+
+def _filmed(image: np.ndarray, rng: Rng) -> np.ndarray:
+    """Light, colour, sharpness, noise and compression of any camera and any editor."""
+    tone = (np.arange(256) / 255) ** float(np.exp(rng.normal(0, 0.28)))
+    out = tone.astype(np.float32)[image]
+    if rng.random() < 0.35:
+        # A lamp at one side, or a vignette.
+        across = np.linspace(-1, 1, out.shape[1], dtype=np.float32)
+        down = np.linspace(-1, 1, out.shape[0], dtype=np.float32)
+        tilt = rng.normal(0, 0.3, 2)
+        out = out * np.clip(1 + tilt[0] * across[None, :, None] + tilt[1] * down[:, None, None], 0.2, 2)
+    out = (out - 0.5) * float(np.exp(rng.normal(0, 0.25))) + 0.5 + rng.normal(0, 0.07)
+    out = (out * np.exp(rng.normal(0, 0.07, 3))).astype(np.float32)
+    kind = rng.random()
+    grey = out @ np.array([0.114, 0.587, 0.299], np.float32)
+    if kind < 0.13:
+        toned = np.exp(rng.normal(0, 0.12, 3)) if rng.random() < 0.3 else np.ones(3)
+        out = grey[..., None] * toned.astype(np.float32)
+    elif kind < 0.5:
+        out = grey[..., None] + rng.uniform(0.3, 1.7) * (out - grey[..., None])
+    out = np.clip(out, 0, 1).astype(np.float32)
+    blur = rng.random()
+    if blur < 0.25:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.8))
+    elif blur < 0.37:
+        out = cv2.filter2D(out, -1, _streak(rng))
+    elif blur < 0.5:
+        out = out + rng.uniform(0.2, 1.4) * (out - cv2.GaussianBlur(out, (0, 0), 1.0))
+    if rng.random() < 0.5:
+        out = out + np.float32(rng.uniform(0.003, 0.05)) * rng.standard_normal(out.shape, np.float32)
+    eight = (np.clip(out, 0, 1) * 255).astype(np.uint8)
+    if rng.random() < 0.4:
+        _, data = cv2.imencode(".jpg", eight, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(15, 90))])
+        eight = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return np.asarray(eight)
+
+
+def _streak(rng: Rng) -> np.ndarray:
+    """A kernel of a movement while the shutter was open."""
+    kernel = np.zeros((9, 9), np.float32)
+    way = rng.uniform(1.0, 4.0) * np.array([np.cos(a := rng.uniform(0, 6.3)), np.sin(a)])
+    cv2.line(kernel, tuple(np.rint(4 - way).astype(int).tolist()), tuple(np.rint(4 + way).astype(int).tolist()), 1.0)
+    return np.asarray(kernel / kernel.sum())

@@ -1,0 +1,60 @@
+"""Training the finder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import Dataset
+
+from trainer.studio.training.augment import augmented
+from trainer.studio.training.losses import losses, total
+from trainer.studio.training.network import FinderNetwork
+from trainer.studio.training.run import Batch, Plan
+from trainer.studio.training.shelf import Shelf
+from trainer.studio.training.targets import targets_of
+
+SHAPES = ((256, 192), (256, 192), (288, 160), (192, 256))
+"""Shapes of the input (width, height), in turn; a batch has one."""
+
+
+class FinderTask:
+    """See `run.Task`. sheets: folder of stills; bundle: MediaPipe's `.task` file."""
+
+    name = "finder"
+
+    def __init__(self, sheets: Path, bundle: Path) -> None:
+        self._shelf = Shelf(sheets)
+        self.network = FinderNetwork(bundle)
+
+    def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]:
+        return _Batches(self._shelf, plan, first, last)
+
+    def losses(self, network: nn.Module, image: torch.Tensor, truth: Batch) -> Batch:
+        each = losses(*network(image), truth)
+        return {**each, "total": total(each)}
+
+
+class _Batches(Dataset[Batch]):
+    """Each batch is decided by its number and the seed alone."""
+
+    def __init__(self, shelf: Shelf, plan: Plan, first: int, last: int) -> None:
+        self._shelf, self._plan, self._first, self._last = shelf, plan, first, last
+
+    def __len__(self) -> int:
+        return self._last - self._first
+
+    def __getitem__(self, number: int) -> Batch:
+        step = self._first + number
+        shape = SHAPES[step % len(SHAPES)]
+        made = [self._one(step * self._plan.batch + k, shape) for k in range(self._plan.batch)]
+        return {name: torch.stack([one[name] for one in made]) for name in made[0]}
+
+    def _one(self, draw: int, shape: tuple[int, int]) -> Batch:
+        rng = np.random.default_rng([self._plan.seed, draw])
+        picture = augmented(self._shelf.dealt(self._plan.seed, draw), self._shelf.any, rng, shape)
+        out = {name: torch.from_numpy(np.ascontiguousarray(v)) for name, v in vars(targets_of(picture)).items()}
+        out["image"] = torch.from_numpy(np.ascontiguousarray(picture.image[..., ::-1].transpose(2, 0, 1)))
+        return out
