@@ -83,9 +83,7 @@ def test_a_file_with_a_byte_order_mark_and_only_what_is_needed_is_read(tmp_path:
         ({"landmarks_px": {"heel_back": [320, 400], "hallux_tip": [320, 400]}}, "far enough apart"),
     ],
 )
-def test_each_mistake_is_said_in_one_line_with_file_and_key(
-    tmp_path: Path, changes: dict[str, Any], said: str
-) -> None:
+def test_each_mistake_is_said_in_one_line_with_file_and_key(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
     path = tmp_path / "clip.foot.json"
     path.write_text(json.dumps(data(**changes)), encoding="utf-8")
     with pytest.raises(FormatError) as caught:

@@ -44,12 +44,13 @@ def metric_from_uv(side: Side, view: View) -> Floats:
     return np.array([[1.0, 0.0, -0.5], [0.0, mirrored, -0.5 * mirrored], [0.0, 0.0, 1.0]])
 
 
-def fit_px_from_uv(landmarks_px: ArrayLike, side: Side, view: View) -> Floats | None:
+def fit_px_from_uv(landmarks_px: ArrayLike, side: Side, view: View, confidence: Floats | None = None) -> Floats | None:
     """The (3, 3) homography that takes (u, v, 1) to pixels, from any of the (14, 2) landmarks (NaN = not given).
 
     Two landmarks give a similarity, three to five an affine map drawn towards a similarity, six or more that are well
-    spread a homography with little perspective. One wrong click among four or more is left out. None where the
-    landmarks don't determine a plausible foot: fewer than two, too close together, or squeezed to a line.
+    spread a homography with little perspective. One wrong click among four or more is left out, unless a ``confidence``
+    (14,) in 0–1 weighs the landmarks: so the map moves evenly with them. None where the landmarks don't determine a
+    plausible foot: fewer than two, too close together, or squeezed to a line.
     """
     uv = atlas.landmarks_uv(view)
     px = np.asarray(landmarks_px, float).reshape(-1, 2)
@@ -61,13 +62,17 @@ def fit_px_from_uv(landmarks_px: ArrayLike, side: Side, view: View) -> Floats | 
     base = _extent(places)
     if base < _SHORTEST_BASE or _extent(px) < 2.0:
         return None
-    places, px = _without_wrong_click(places, px)
+    if confidence is None:
+        places, px = _without_wrong_click(places, px)
+        weights = np.ones(len(px))
+    else:
+        weights = np.sqrt(np.clip(np.nan_to_num(confidence[known]), 1e-3, 1.0))
     if _extent(places) < _SHORTEST_BASE:
         return None
-    fit = _fit_affine(places, px)
+    fit = _fit_affine(places, px, weights)
     spread = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)[1] / np.sqrt(len(places))
     if len(places) >= 6 and spread > 0.08:
-        fit = _add_perspective(fit, places, px)
+        fit = _add_perspective(fit, places, px, weights)
     homography = fit @ to_metric
     return homography / homography[2, 2] if _plausible(fit, homography, view) else None
 
@@ -76,16 +81,17 @@ def _extent(points: Floats) -> float:
     return max((float(np.hypot(*(a - b))) for a, b in combinations(points, 2)), default=0.0)
 
 
-def _fit_affine(places: Floats, px: Floats) -> Floats:
+def _fit_affine(places: Floats, px: Floats, weights: Floats | None = None) -> Floats:
     """(3, 3) affine map places → px; the shear prior alone keeps it a similarity where the places don't say more."""
     n = len(places)
+    w = np.ones(n) if weights is None else weights
     rows = np.zeros((2 * n + 2, 6))
-    rows[0 : 2 * n : 2, 0:2], rows[0 : 2 * n : 2, 2] = places, 1.0
-    rows[1 : 2 * n : 2, 3:5], rows[1 : 2 * n : 2, 5] = places, 1.0
+    rows[0 : 2 * n : 2, 0:2], rows[0 : 2 * n : 2, 2] = places * w[:, None], w
+    rows[1 : 2 * n : 2, 3:5], rows[1 : 2 * n : 2, 5] = places * w[:, None], w
     stiff = _CLICK / _SHEAR if n > 2 else 10.0
     rows[-2, [0, 4]] = stiff, -stiff
     rows[-1, [1, 3]] = stiff, stiff
-    target = np.concatenate([px.ravel(), [0.0, 0.0]])
+    target = np.concatenate([(px * w[:, None]).ravel(), [0.0, 0.0]])
     if n == 2:  # exact: two points are a similarity
         (ax, ay), (bx, by) = places[1] - places[0], px[1] - px[0]
         turn = complex(bx, by) / complex(ax, ay)
@@ -130,7 +136,7 @@ def _without_wrong_click(places: Floats, px: Floats) -> tuple[Floats, Floats]:
     return places[keep], px[keep]
 
 
-def _add_perspective(affine: Floats, places: Floats, px: Floats) -> Floats:
+def _add_perspective(affine: Floats, places: Floats, px: Floats, weights: Floats) -> Floats:
     """Gauss-Newton over the eight numbers of a homography from an affine start, with shear and perspective priors."""
     scale = float(np.sqrt(abs(np.linalg.det(affine[:2, :2])))) or 1.0
     p = np.array([*affine[0], *affine[1], 0.0, 0.0])
@@ -146,10 +152,10 @@ def _add_perspective(affine: Floats, places: Floats, px: Floats) -> Floats:
         if (w < 0.2).any():
             return affine
         fx, fy = (p[0] * x + p[1] * y + p[2]) / w, (p[3] * x + p[4] * y + p[5]) / w
-        jx = np.stack([x, y, one, zero, zero, zero, -fx * x, -fx * y], axis=1) / w[:, None]
-        jy = np.stack([zero, zero, zero, x, y, one, -fy * x, -fy * y], axis=1) / w[:, None]
+        jx = np.stack([x, y, one, zero, zero, zero, -fx * x, -fx * y], axis=1) * (weights / w)[:, None]
+        jy = np.stack([zero, zero, zero, x, y, one, -fy * x, -fy * y], axis=1) * (weights / w)[:, None]
         jacobian = np.concatenate([jx, jy, prior])
-        residual = np.concatenate([px[:, 0] - fx, px[:, 1] - fy, -prior @ p])
+        residual = np.concatenate([weights * (px[:, 0] - fx), weights * (px[:, 1] - fy), -prior @ p])
         step = np.linalg.lstsq(jacobian, residual, rcond=None)[0]
         p = p + step
         if np.abs(step[:6]).max() < 1e-9 * scale:

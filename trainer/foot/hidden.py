@@ -30,8 +30,9 @@ def hands_mask(
     size: tuple[int, int],
     scale: float = 1.0,
     hidden: Sequence[Floats] = (),
+    forearms: bool = True,
 ) -> NDArray[np.uint8]:
-    """(H, W) uint8, 255 under hands and forearms, for a picture of ``size`` (width, height).
+    """(H, W) uint8, 255 under hands and (``forearms``) forearms, for a picture of ``size`` (width, height).
 
     ``scale`` takes the hands' pixels to this picture's. ``hidden`` are more (N, 2) point sets in the hands' pixels
     whose hulls hide the foot: detections that aren't tracked as hands.
@@ -39,12 +40,12 @@ def hands_mask(
     mask = np.zeros((size[1], size[0]), np.uint8)
     for hand in hands or ():
         if hand.seen and np.isfinite(hand.landmarks_px).all():
-            _draw_hand(mask, hand.landmarks_px * scale)
+            _draw_hand(mask, hand.landmarks_px * scale, forearms)
     for points in hidden:
         known = np.asarray(points, float)
         known = known[np.isfinite(known).all(axis=1)] * scale
         if len(known) == 21:
-            _draw_hand(mask, known)
+            _draw_hand(mask, known, forearms)
         elif len(known) >= 3:
             cv2.fillConvexPoly(mask, _hull(known), 255)
     return mask
@@ -57,7 +58,15 @@ def mask_of_hands(parts: Image, size: tuple[int, int]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(cv2.dilate(hand, np.ones((3, 3), np.uint8)), size, interpolation=cv2.INTER_NEAREST))
 
 
-def _draw_hand(mask: NDArray[np.uint8], joints: Floats) -> None:
+def share_of_hands(parts: Image, outline_px: Floats, size: tuple[int, int]) -> float:
+    """Share of an outline (N, 2) px in a frame of ``size`` (width, height) over which a finding's mask shows hands."""
+    scale = np.array([parts.shape[1] / size[0], parts.shape[0] / size[1]])
+    within = np.zeros(parts.shape, np.uint8)
+    cv2.fillPoly(within, [_ints((outline_px + 0.5) * scale - 0.5)], 1)
+    return float((parts[within > 0] == _HAND).mean()) if within.any() else 0.0
+
+
+def _draw_hand(mask: NDArray[np.uint8], joints: Floats, forearm: bool) -> None:
     reach = hand_size(joints)
     thick = max(1, round(2 * _FLESH * reach))
     hull = _hull(joints)
@@ -66,7 +75,7 @@ def _draw_hand(mask: NDArray[np.uint8], joints: Floats) -> None:
     along = joints[0] - joints[[5, 9, 13, 17]].mean(axis=0)
     length = float(np.linalg.norm(along))
     # Seen end on (fingers towards the camera or away), the wrist's direction says nothing about the forearm.
-    if length > 0.35 * reach:
+    if forearm and length > 0.35 * reach:
         along = along / length
         across = np.array([-along[1], along[0]]) * _FOREARM_HALF_WIDTH * reach
         end = joints[0] + along * _FOREARM * reach

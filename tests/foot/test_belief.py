@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.foot.scenes import place
+from trainer.foot import atlas
+from trainer.foot.belief import FootBelief
+from trainer.foot.geometry import to_px
+from trainer.foot.kind import KINDS, Kind
+from trainer.model import FoundFoot
+
+SOLE: Kind = ("left", "plantar")
+
+
+def found(
+    x: float = 320, *, kind: Kind = SOLE, score: float = 0.9, worked: float = 0.9, degrees: float = -90
+) -> FoundFoot:
+    landmarks = to_px(place(*kind, centre=(x, 240), degrees=degrees), atlas.landmarks_uv(kind[1]))
+    return FoundFoot(*kind, score, worked, 0.85, 0.8, landmarks, np.full(14, 0.9))
+
+
+def test_two_or_three_findings_that_agree_are_believed() -> None:
+    belief = FootBelief()
+    belief.update(0.0, [found()])
+    assert belief.worked is None
+    belief.update(0.1, [found(323)])
+    belief.update(0.2, [found(321)])
+    assert belief.worked is not None and belief.worked.kind == SOLE
+    placed = belief.worked.placed()
+    assert placed is not None
+    np.testing.assert_allclose(placed[0], belief.worked.last.landmarks_px)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.floats(-500, 1500), st.sampled_from(KINDS), st.floats(0, 360)), min_size=20, max_size=20))
+def test_findings_that_jump_about_are_never_believed(jumps: list[tuple[float, Kind, float]]) -> None:
+    belief = FootBelief()
+    for i, (x, kind, degrees) in enumerate(jumps):
+        # Every finding lies far from the few before it.
+        belief.update(i * 0.1, [found(x / 50 + 700 * (i % 5), kind=kind, degrees=degrees)])
+        assert belief.worked is None
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.floats(0.3, 0.55), min_size=30, max_size=30))
+def test_feet_that_the_finder_doubts_are_never_believed(scores: list[float]) -> None:
+    belief = FootBelief()
+    for i, score in enumerate(scores):
+        belief.update(i * 0.1, [found(score=score)])
+        assert belief.worked is None
+
+
+def test_one_missed_finding_is_no_end_but_several_are() -> None:
+    belief = FootBelief()
+    for i in range(20):
+        belief.update(i * 0.1, [] if i in (8, 14) else [found()])
+        assert (belief.worked is not None) == (i >= 1)
+    for i in range(20, 30):
+        belief.update(i * 0.1, [])
+    assert belief.worked is None
+    belief.update(3.0, [found()])
+    assert belief.worked is None, "a foot that comes back has to be agreed on again"
+
+
+def test_the_worked_foot_is_chosen_and_kept_until_the_other_is_clearly_worked() -> None:
+    belief = FootBelief()
+    for i in range(10):
+        belief.update(i * 0.1, [found(200, worked=0.8), found(480, kind=("right", "plantar"), worked=0.3)])
+    assert belief.worked is not None and belief.worked.kind == SOLE
+    switched = None
+    for i in range(10, 50):
+        belief.update(i * 0.1, [found(480, kind=("right", "plantar"), worked=0.9), found(200, worked=0.2)])
+        if switched is None and belief.worked is not None and belief.worked.kind == ("right", "plantar"):
+            switched = i * 0.1
+    assert switched is not None and 1.9 < switched < 3.5
+
+
+def test_a_place_is_given_only_by_landmarks_that_suit_the_kind() -> None:
+    belief = FootBelief()
+    for i in range(5):
+        belief.update(i * 0.1, [found()])
+    flipped = replace(found(), landmarks_px=found().landmarks_px * [-1, 1] + [640, 0])
+    belief.update(0.5, [flipped])
+    assert belief.worked is not None and belief.worked.kind == SOLE and belief.worked.placed() is None
+
+
+def test_another_scene_is_begun_anew() -> None:
+    belief = FootBelief()
+    for i in range(5):
+        belief.update(i * 0.1, [found()])
+    belief.forget()
+    assert belief.worked is None
+    belief.update(0.5, [found()])
+    assert belief.worked is None

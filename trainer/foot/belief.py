@@ -1,0 +1,145 @@
+"""Which feet are there: findings that agree over time are believed, and one of the feet is taken to be worked."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+
+from trainer.foot.average import spread_px, typical_miss
+from trainer.foot.kind import Kind, SettledKind, agrees, evidence
+from trainer.model import Floats, FoundFoot, Side, View
+
+_MEMORY_S = 0.5
+_MOST = 2.5
+"""One finding's score says at most so much (log-odds) for a foot, less than is needed."""
+_BELIEVED = 3.0
+_MISSED = 1.2
+"""What a finding that doesn't have the foot says against it."""
+_SAME = 0.25
+"""Findings of a foot within this of each other, in foot lengths (median over the landmarks), are of one foot."""
+_GONE_S = 1.0
+_WORKED_MEMORY_S = 1.0
+_WORKED_LEAD = 0.2
+_WORKED_LEAD_S = 1.0
+_RECENT = 4
+
+
+class Candidate:
+    """A foot that some findings show."""
+
+    def __init__(self, side: Side | None, view: View | None) -> None:
+        self._kind = SettledKind(side, view)
+        self._recent: deque[FoundFoot] = deque(maxlen=_RECENT)
+        self._for_it = 0.0
+        self._looked_s = -math.inf
+        self.seen_s = -math.inf
+        self.worked = 0.5
+        self.times_seen = 0
+
+    def saw(self, time_s: float, found: FoundFoot) -> None:
+        """A finding has it."""
+        since = time_s - self._looked_s
+        p = min(max(found.score, 1e-3), 1 - 1e-3)
+        self._for_it = self._for_it * math.exp(-since / _MEMORY_S) + min(max(math.log(p / (1 - p)), -_MOST), _MOST)
+        self._kind.add(evidence(found), time_s - self.seen_s)
+        share = max(1.0 / (self.times_seen + 1), 1.0 - math.exp(-since / _WORKED_MEMORY_S))
+        self.worked += share * (found.worked - self.worked)
+        self._recent.append(found)
+        self._looked_s = self.seen_s = time_s
+        self.times_seen += 1
+
+    def missed(self, time_s: float) -> None:
+        """A finding doesn't have it."""
+        self._for_it = self._for_it * math.exp(-(time_s - self._looked_s) / _MEMORY_S) - _MISSED
+        self._for_it = max(self._for_it, -_MOST)
+        self._looked_s = time_s
+
+    @property
+    def kind(self) -> Kind | None:
+        return self._kind.kind
+
+    @property
+    def believed(self) -> bool:
+        """Whether it is there, of a kind that is clear."""
+        return self._for_it >= _BELIEVED and self.kind is not None
+
+    @property
+    def last(self) -> FoundFoot:
+        """As it was last found."""
+        return self._recent[-1]
+
+    def placed(self) -> tuple[Floats, Floats] | None:
+        """Landmarks (14, 2) px where it was last found, and their confidence (14,): the middle of the last few findings
+        that agree with its kind, each moved to the last one's place. None when the last one doesn't agree itself."""
+        kind = self.kind
+        if kind is None or not agrees(self.last.landmarks_px, kind):
+            return None
+        shapes = []
+        for found in self._recent:
+            if agrees(found.landmarks_px, kind):
+                shift = np.nanmedian(self.last.landmarks_px - found.landmarks_px, axis=0)
+                shapes.append(found.landmarks_px + shift)
+        sure = np.mean([found.confidence for found in self._recent], axis=0)
+        return np.median(np.stack(shapes), axis=0), sure
+
+
+class FootBelief:
+    """All feet that findings show, and the one that is worked. ``side`` and ``view``, where told, narrow the kinds."""
+
+    def __init__(self, side: Side | None = None, view: View | None = None) -> None:
+        self._told = side, view
+        self._feet: list[Candidate] = []
+        self._chosen: Candidate | None = None
+        self._doubted_s = 0.0
+        self._before_s = -math.inf
+
+    def forget(self) -> None:
+        """The scene is another one."""
+        self._feet, self._chosen = [], None
+
+    def update(self, time_s: float, found: Sequence[FoundFoot]) -> None:
+        """Take in the feet of one finding."""
+        self._feet = [foot for foot in self._feet if time_s - foot.seen_s < _GONE_S]
+        waiting = list(self._feet)
+        for one in found:
+            same = _nearest(one, waiting)
+            if same is None:
+                same = Candidate(*self._told)
+                self._feet.append(same)
+            else:
+                waiting.remove(same)
+            same.saw(time_s, one)
+        for foot in waiting:
+            foot.missed(time_s)
+        self._choose(min(time_s - self._before_s, 0.5))
+        self._before_s = time_s
+
+    def _choose(self, elapsed_s: float) -> None:
+        believed = [foot for foot in self._feet if foot.believed]
+        if self._chosen not in believed:
+            self._chosen = None
+        if not believed:
+            return
+        best = max(believed, key=lambda foot: foot.worked)
+        if self._chosen is None:
+            self._chosen, self._doubted_s = best, 0.0
+        elif best.worked > self._chosen.worked + _WORKED_LEAD:
+            self._doubted_s += elapsed_s
+            if self._doubted_s >= _WORKED_LEAD_S:
+                self._chosen, self._doubted_s = best, 0.0
+        else:
+            self._doubted_s = 0.0
+
+    @property
+    def worked(self) -> Candidate | None:
+        """The foot that is believed to be there and to be the worked one."""
+        return self._chosen
+
+
+def _nearest(found: FoundFoot, feet: Sequence[Candidate]) -> Candidate | None:
+    length = spread_px(found.landmarks_px)
+    off = [typical_miss(found.landmarks_px, foot.last.landmarks_px, length) for foot in feet]
+    return feet[int(np.argmin(off))] if off and min(off) < _SAME else None
