@@ -121,7 +121,7 @@ def _bare(clip: Path, settings: Settings, seconds: float) -> tuple[int, float]:
     begin = time.perf_counter()
     count = 0
     for frame in looped(clip, settings.max_side, seconds):
-        backend.detect(frame)
+        backend.look(frame)
         count += 1
     took = time.perf_counter() - begin
     backend.close()
@@ -146,9 +146,9 @@ def _latency(clip: Path, settings: Settings, seconds: float, stages: list[float]
     pipeline = open_pipeline(settings, given=given_foot(clip))
     overlay = Overlay(pipeline.techniques)
     for frame in looped(clip, settings.max_side, min(seconds, 15.0)):
-        detections = pipeline.backend.detect(frame)
+        sighting = pipeline.backend.look(frame)
         begin = time.perf_counter()
-        moment = pipeline.follow(frame, detections)
+        moment = pipeline.follow(frame, sighting)
         followed = time.perf_counter()
         overlay.draw(frame.image, moment)
         done = time.perf_counter()

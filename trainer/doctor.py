@@ -162,7 +162,7 @@ def check_speed() -> Finding:
         spent = []
         for frame in frames:
             begin = time.perf_counter()
-            backend.detect(Frame(frame.image, frame.time_s, frame.index))
+            backend.look(Frame(frame.image, frame.time_s, frame.index))
             spent.append(1000 * (time.perf_counter() - begin))
         backend.close()
         times[model] = float(np.median(spent[4:]))

@@ -23,7 +23,7 @@ from trainer.foot.tracker import FootTracker
 from trainer.hands.backend import HandBackend, open_backend
 from trainer.hands.forearm import forearm_direction
 from trainer.hands.tracker import HandTracker
-from trainer.model import Detection, Floats, Foot, Frame, Hands, Judgement, Moment, Side, Stroke
+from trainer.model import Floats, Foot, Frame, Hands, Judgement, Moment, Side, Sighting, Stroke
 from trainer.posture import PostureWatch
 from trainer.rhythm import live_rate, rhythm_of
 from trainer.session import Session
@@ -48,9 +48,9 @@ def open_pipeline(
         if settings.backend in ("recorded", "truth"):
             raise FormatError(
                 f"Expected a hand backend that looks at the pictures, but got '{settings.backend}', which needs a file "
-                "of its own: use mediapipe, or `trainer evaluate --backend truth`."
+                "of its own: use finder or mediapipe, or `trainer evaluate --backend truth`."
             )
-        options = {"model": settings.model} if settings.backend == "mediapipe" else {}
+        options = {"model": settings.model} if settings.backend in ("finder", "mediapipe") else {}
         backend = open_backend(settings.backend, **options)
     foot_tracker = FootTracker(given=given, side=settings.foot, view=settings.view, length_mm=settings.foot_length_mm)
     recogniser = open_recogniser(settings.recogniser)
@@ -72,7 +72,7 @@ class Pipeline:
         self.backend = backend
         self.techniques = techniques
         self._foot_tracker = foot_tracker
-        self._hand_tracker = HandTracker(trusted=backend.trusted, make_room=backend.make_room)
+        self._hand_tracker = HandTracker(trusted=backend.trusted, make_room=getattr(backend, "make_room", None))
         self.recogniser = recogniser
         self._strokes = StrokeBuilder()
         self._coverage = CoverageMap(techniques, latency_s=LAG_S)
@@ -92,17 +92,17 @@ class Pipeline:
 
     def step(self, frame: Frame) -> Moment:
         """One frame through all stages."""
-        return self.follow(frame, self.backend.detect(frame))
+        return self.follow(frame, self.backend.look(frame))
 
     def run(self, frames: Iterable[Frame]) -> Iterator[Moment]:
         """The moments of all frames, in order. Hands are looked for one frame ahead, in a thread of their own."""
         with ThreadPoolExecutor(1, thread_name_prefix="hands") as worker:
-            ahead: tuple[Frame, Future[tuple[Detection, ...]]] | None = None
+            ahead: tuple[Frame, Future[Sighting]] | None = None
             for frame in frames:
-                detecting = worker.submit(self.backend.detect, frame)
+                looking = worker.submit(self.backend.look, frame)
                 if ahead is not None:
                     yield self.follow(ahead[0], ahead[1].result())
-                ahead = frame, detecting
+                ahead = frame, looking
             if ahead is not None:
                 yield self.follow(ahead[0], ahead[1].result())
 
@@ -149,11 +149,11 @@ class Pipeline:
         """Frees what the hand backend holds."""
         self.backend.close()
 
-    def follow(self, frame: Frame, detections: tuple[Detection, ...]) -> Moment:
-        """All stages after hand detection, for one frame and what was detected in it."""
+    def follow(self, frame: Frame, sighting: Sighting) -> Moment:
+        """All stages after the hand backend, for one frame and what that saw in it."""
         known_foot = self._last.foot if self._last is not None else None
-        hands = self._hand_tracker.update(frame, detections, known_foot)
-        foot = self._foot_tracker.update(frame, hands)
+        hands = self._hand_tracker.update(frame, sighting.hands, known_foot, sighting.finding)
+        foot = self._foot_tracker.update(frame, hands, sighting.finding)
         touch = touch_of(frame.time_s, hands, foot)
         judgement = self.recogniser.update(touch)
         self._strokes.add(judgement)

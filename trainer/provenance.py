@@ -9,12 +9,12 @@ from trainer import __version__
 from trainer.model import Data
 from trainer.settings import Settings
 
-_LIBRARIES = ("opencv-python", "mediapipe", "av", "numpy", "scipy")
+_LIBRARIES = ("opencv-python", "mediapipe", "ai-edge-litert", "av", "numpy", "scipy")
 
 
 def provenance(settings: Settings, backend: Data, recogniser: Data) -> Data:
     """Plain data for scorecard and tracks. ``backend`` and ``recogniser`` are these stages' own words."""
-    hashes = {backend["model_file"]: backend["model_sha256"]} if "model_file" in backend else {}
+    hashes = {backend[f"{m}_file"]: backend[f"{m}_sha256"] for m in ("model", "finder") if f"{m}_file" in backend}
     return {
         "versions": {
             "trainer": __version__,

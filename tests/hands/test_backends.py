@@ -18,7 +18,7 @@ from trainer.hands.backend import (
     open_backend,
     register_backend,
 )
-from trainer.model import HAND_LANDMARKS, SIDES, Data, Detection, Frame
+from trainer.model import HAND_LANDMARKS, SIDES, Data, Frame, Sighting
 
 TIMES = np.array([0.0, 0.04, 0.10, 0.13, 0.20])
 
@@ -73,24 +73,24 @@ class TestStoredHands:
         backend = open_on(name, path)
         px = hands_px()
         for i in (4, 0, 1):
-            found = backend.detect(frame_at(TIMES[i] + 0.004))
+            found = backend.look(frame_at(TIMES[i] + 0.004)).hands
             assert [d.side for d in found] == ["left", "right"]
             for k, detection in enumerate(found):
                 np.testing.assert_allclose(detection.landmarks_px, px[i, k], rtol=1e-5)
 
     def test_missing_and_hidden_hands_are_left_out(self, name: str, path: Path) -> None:
         backend = open_on(name, path)
-        at_gap = [d.side for d in backend.detect(frame_at(0.10))]
+        at_gap = [d.side for d in backend.look(frame_at(0.10)).hands]
         assert at_gap == (["right"] if name == "truth" else [])
-        assert [d.side for d in backend.detect(frame_at(0.13))] == ["left"]
+        assert [d.side for d in backend.look(frame_at(0.13)).hands] == ["left"]
 
     def test_no_hands_outside_the_clip(self, name: str, path: Path) -> None:
-        assert open_on(name, path).detect(frame_at(0.4)) == ()
+        assert open_on(name, path).look(frame_at(0.4)).hands == ()
 
     def test_what_it_hands_out_is_not_its_own(self, name: str, path: Path) -> None:
         backend = open_on(name, path)
-        backend.detect(frame_at(0.0))[0].landmarks_px[:] = 0
-        assert backend.detect(frame_at(0.0))[0].landmarks_px.any()
+        backend.look(frame_at(0.0)).hands[0].landmarks_px[:] = 0
+        assert backend.look(frame_at(0.0)).hands[0].landmarks_px.any()
 
     def test_the_protocol(self, name: str, path: Path) -> None:
         backend = open_on(name, path)
@@ -153,8 +153,8 @@ def test_a_plug_in_can_be_registered_once() -> None:
         def provenance(self) -> Data:
             return {}
 
-        def detect(self, frame: Frame) -> tuple[Detection, ...]:
-            return ()
+        def look(self, frame: Frame) -> Sighting:
+            return Sighting(())
 
         def close(self) -> None:
             pass
@@ -162,7 +162,7 @@ def test_a_plug_in_can_be_registered_once() -> None:
     register_backend("nothing", Nothing, "sees nothing")
     try:
         assert ("nothing", "sees nothing") in list_backends()
-        assert open_backend("nothing").detect(frame_at(0)) == ()
+        assert open_backend("nothing").look(frame_at(0)).hands == ()
         with pytest.raises(ValueError, match="taken"):
             register_backend("nothing", Nothing, "again")
     finally:

@@ -24,7 +24,7 @@ def watch(name: str, frames: int) -> tuple[int, int]:
     with MediaPipeBackend() as backend, open_source(path) as source:
         tracker = HandTracker(make_room=backend.make_room)
         for frame in islice(source.frames(), frames):
-            found = backend.detect(frame)
+            found = backend.look(frame).hands
             raw += len(found)
             shown += sum(hand.presence is Presence.MEASURED for hand in tracker.update(frame, found))
     return raw, shown

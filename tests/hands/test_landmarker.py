@@ -22,7 +22,7 @@ def grey(time_s: float, index: int = 0, size: tuple[int, int] = (160, 120)) -> F
 @pytest.mark.parametrize("model", ["full", "lite"])
 def test_both_models_open_and_see_no_hands_in_nothing(model: ModelSize) -> None:
     with MediaPipeBackend(model=model) as backend:
-        assert backend.detect(grey(0.0)) == ()
+        assert backend.look(grey(0.0)).hands == ()
         told = backend.provenance
     assert told["model"] == model and len(told["model_sha256"]) == 64 and told["num_hands"] >= 2
 
@@ -30,13 +30,13 @@ def test_both_models_open_and_see_no_hands_in_nothing(model: ModelSize) -> None:
 def test_times_closer_than_its_clock_ticks() -> None:
     with MediaPipeBackend(model="lite") as backend:
         for i in range(6):
-            assert backend.detect(grey(i / 4000, i)) == ()
+            assert backend.look(grey(i / 4000, i)).hands == ()
 
 
 def test_odd_sizes() -> None:
     with MediaPipeBackend(model="lite") as backend:
         for i, size in enumerate([(33, 17), (401, 301), (1, 1)]):
-            assert backend.detect(grey(i / 30, i, size)) == ()
+            assert backend.look(grey(i / 30, i, size)).hands == ()
 
 
 def test_closed_twice_and_then_unusable() -> None:
@@ -44,7 +44,7 @@ def test_closed_twice_and_then_unusable() -> None:
     backend.close()
     backend.close()
     with pytest.raises(ValueError, match="closed"):
-        backend.detect(grey(0.0))
+        backend.look(grey(0.0))
 
 
 def test_no_hands_wanted() -> None:
@@ -59,7 +59,7 @@ def test_the_terminal_stays_clean_and_errors_still_show() -> None:
         "from trainer.hands.quiet import quiet_native_log\n"
         "from trainer.model import Frame\n"
         "b = open_backend('mediapipe', model='lite')\n"
-        "b.detect(Frame(np.zeros((90, 120, 3), np.uint8), 0.1, 0)); b.close()\n"
+        "b.look(Frame(np.zeros((90, 120, 3), np.uint8), 0.1, 0)); b.close()\n"
         "left_open = open_backend('mediapipe', model='lite')\n"
         "with quiet_native_log():\n"
         "    print('a word to the user', file=sys.stderr)\n"

@@ -12,8 +12,7 @@ import pytest
 from rich.console import Console
 from true_clip import FRAMES, TIMES, arrays, perfect_card, perfect_tracks, write_truth
 
-from trainer.hands.room import Crowd
-from trainer.model import Data, Detection, Frame, Side
+from trainer.model import Data, Detection, Frame, Side, Sighting
 from trainer.score.catalogue import METRICS, YARDSTICK
 from trainer.score.evaluate import ClipResult, evaluate_clip
 from trainer.score.evaluation import groups, overall, read_facts
@@ -35,14 +34,11 @@ class Stock:
     def provenance(self) -> Data:
         return {}
 
-    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+    def look(self, frame: Frame) -> Sighting:
         side: Side = "left" if frame.index < 50 else "right"
         hand = Detection(side, 0.9, PLACES[frame.index, 0], np.zeros((21, 3)))
         phantom = Detection("right", 0.8, PLACES[0, 0] + 200.0, np.zeros((21, 3)))
-        return (hand,) * (frame.index % 2 == 0) + (phantom,) * (frame.index < 10)
-
-    def make_room(self, crowd: Crowd) -> None:
-        raise AssertionError("the yardstick is left alone")
+        return Sighting((hand,) * (frame.index % 2 == 0) + (phantom,) * (frame.index < 10))
 
     def close(self) -> None:
         pass

@@ -12,7 +12,7 @@ import numpy as np
 from screen_scenes import hand_at, moment_at
 
 from trainer.foot.given import GivenFoot
-from trainer.model import SIDES, Data, Detection, Frame, Image, Moment
+from trainer.model import SIDES, Data, Detection, Frame, Image, Moment, Sighting
 from trainer.pipeline import Pipeline, open_pipeline
 from trainer.settings import Settings
 from trainer.video.writer import VideoWriter
@@ -63,20 +63,17 @@ class DrawnHands:
     def provenance(self) -> Data:
         return {"name": self.name}
 
-    def make_room(self, crowd: object) -> None:
-        """There is always room."""
-
-    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+    def look(self, frame: Frame) -> Sighting:
         time.sleep(self.delay_s)
         if self.moment is None:
-            return ()
+            return Sighting(())
         found = []
         for i, (side, hand) in enumerate(zip(SIDES, self.moment.hands, strict=True)):
             phase = 2 * np.pi * 1.5 * frame.time_s + np.pi * i
             tip = hand.landmarks_px[4] + 9.0 * np.array([np.cos(phase), np.sin(phase)])
             moved = hand_at(side, (float(tip[0]), float(tip[1])), 0.42 * frame.size[1], (62.0, -50.0)[i])
             found.append(Detection(side, 0.95, moved.landmarks_px, moved.world_m))
-        return tuple(found)
+        return Sighting(tuple(found))
 
     def close(self) -> None:
         pass

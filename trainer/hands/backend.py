@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 from trainer.errors import FormatError
-from trainer.hands.room import Crowd
-from trainer.model import Data, Detection, Frame
+from trainer.model import Data, Frame, Sighting
 
 
 @runtime_checkable
@@ -29,12 +28,8 @@ class HandBackend(Protocol):
     @property
     def provenance(self) -> Data: ...
 
-    def detect(self, frame: Frame) -> tuple[Detection, ...]:
-        """The hands of a frame. Frames come in order of time; each is asked for once."""
-        ...
-
-    def make_room(self, crowd: Crowd) -> None:
-        """Told that reports which are no hands keep it from looking for hands; it may act on that, or not."""
+    def look(self, frame: Frame) -> Sighting:
+        """What it sees in a frame. Frames come in order of time; each is asked for once."""
         ...
 
     def close(self) -> None:
@@ -51,6 +46,12 @@ def _mediapipe(**options: Any) -> HandBackend:
     return MediaPipeBackend(**options)
 
 
+def _finder(**options: Any) -> HandBackend:
+    from trainer.hands.finder_backend import FinderBackend
+
+    return FinderBackend(**options)
+
+
 def _recorded(**options: Any) -> HandBackend:
     from trainer.hands.recorded import RecordedBackend
 
@@ -63,11 +64,14 @@ def _truth(**options: Any) -> HandBackend:
     return TruthBackend(**options)
 
 
-BACKENDS: dict[str, Factory] = {"mediapipe": _mediapipe, "recorded": _recorded, "truth": _truth}
+BACKENDS: dict[str, Factory] = {
+    "finder": _finder, "mediapipe": _mediapipe, "recorded": _recorded, "truth": _truth
+}  # fmt: skip
 """Name to factory. A plug-in adds its own with ``register_backend``."""
 
 DESCRIPTIONS: dict[str, str] = {
-    "mediapipe": "MediaPipe HandLandmarker on the pixels (model=full|lite)",
+    "finder": "the program's own eye: its finder, and MediaPipe's landmarks on what that finds (model=full|lite)",
+    "mediapipe": "stock MediaPipe HandLandmarker on the pixels (model=full|lite)",
     "recorded": "the hands of an earlier run, from its tracks.parquet (path=…)",
     "truth": "the true hands beside a clip, from its NAME.truth.npz (path=…)",
 }
@@ -89,7 +93,8 @@ def list_backends() -> tuple[tuple[str, str], ...]:
 def open_backend(name: str, **options: Any) -> HandBackend:
     """Opens the landmarker of that name.
 
-    Options: ``mediapipe`` takes model, num_hands, folder; ``recorded`` and ``truth`` take path.
+    Options: ``finder`` takes model, folder, finder; ``mediapipe`` model, num_hands, folder;
+    ``recorded`` and ``truth`` take path.
     Raises FormatError for an unknown name, and what the backend itself raises (ModelFileError, FormatError).
     """
     try:

@@ -48,6 +48,29 @@ def cut_out(image: Image, crop: Crop, size: int) -> Image:
     return np.asarray(cv2.warpAffine(image, pixels_from_crop(crop, size), (size, size), flags=flags), np.uint8)
 
 
+def apart(a: Crop, b: Crop) -> float:
+    """How unlike two crops are in place, size and direction; 0 for one and the same, 0.3 for two hands side by side."""
+    x, y, size, turn = difference(a, b)
+    return float(np.hypot(x, y) + 0.3 * abs(size) + 0.15 * (1.0 - np.cos(turn)))
+
+
+def difference(a: Crop, b: Crop) -> Floats:
+    """(4,) what has to be added to ``a`` to come to ``b``: x and y in shares of their size, log of the size, and turn
+    in radians, the short way round."""
+    size = np.sqrt(a.size * b.size)
+    turn = (b.angle - a.angle + np.pi) % (2.0 * np.pi) - np.pi
+    return np.array([(b.x - a.x) / size, (b.y - a.y) / size, np.log(b.size / a.size), turn])
+
+
+def added(crop: Crop, step: Floats) -> Crop:
+    """``crop`` with a ``difference`` (4,) added; shares are of the geometric mean of both sizes, as there."""
+    grown = float(np.exp(step[2]))
+    unit = crop.size * np.sqrt(grown)
+    return Crop(
+        float(crop.x + step[0] * unit), float(crop.y + step[1] * unit), crop.size * grown, float(crop.angle + step[3])
+    )
+
+
 def _axes(angle: float) -> Floats:
     """(2, 2) rows: the crop's right and down in the picture."""
     c, s = np.cos(angle), np.sin(angle)

@@ -17,7 +17,7 @@ from trainer.errors import DependencyError
 from trainer.hands.model_files import SHA256, ModelSize, find_model
 from trainer.hands.quiet import quiet_native_log
 from trainer.hands.room import Crowd, without_ghosts
-from trainer.model import Data, Detection, Frame, Image, Side
+from trainer.model import Data, Detection, Frame, Image, Side, Sighting
 
 DEFAULT_NUM_HANDS = 2
 ROOM_EVERY_S = 0.4
@@ -80,19 +80,20 @@ class MediaPipeBackend:
             "mediapipe": metadata.version("mediapipe"),
         }
 
-    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+    def look(self, frame: Frame) -> Sighting:
         if self._landmarker is None:
             raise ValueError("Expected an open backend, but it has been closed")
         # Its clock counts whole milliseconds and refuses to stand still.
         self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000))
         image = self._with_room(frame)
         result = self._detect(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), self._last_ms)
-        return tuple(
+        found = tuple(
             Detection(_side(label), float(label[0].score), _pixels(points, frame.size), _metres(world))
             for label, points, world in zip(
                 result.handedness, result.hand_landmarks, result.hand_world_landmarks, strict=True
             )
         )
+        return Sighting(found)
 
     def make_room(self, crowd: Crowd) -> None:
         """Has the ghosts hidden in two of the next pictures, at most every ``ROOM_EVERY_S``.

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from trainer.errors import FormatError
-from trainer.hands.room import Crowd
 from trainer.hands.timeline import nearest_frame
-from trainer.model import HAND_LANDMARKS, SIDES, Data, Detection, Floats, Frame, Presence
+from trainer.model import HAND_LANDMARKS, SIDES, Data, Detection, Floats, Frame, Presence, Sighting
 
 
 class RecordedBackend:
@@ -43,18 +42,16 @@ class RecordedBackend:
     def provenance(self) -> Data:
         return {"backend": self.name, "file": self._path.name}
 
-    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+    def look(self, frame: Frame) -> Sighting:
         at = nearest_frame(self._time_s, frame.time_s)
         if at is None:
-            return ()
-        return tuple(
+            return Sighting(())
+        found = tuple(
             Detection(side, float(self._score[at, i]), self._px[at, i].copy(), self._world_m[at, i].copy())
             for i, side in enumerate(SIDES)
             if self._measured[at, i] and np.isfinite(self._px[at, i]).all()
         )
-
-    def make_room(self, crowd: Crowd) -> None:
-        """Nothing to do: these hands need no looking for."""
+        return Sighting(found)
 
     def close(self) -> None:
         pass

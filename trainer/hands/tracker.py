@@ -16,7 +16,7 @@ from trainer.hands.pool import Pool, Track
 from trainer.hands.room import Crowd
 from trainer.hands.shape import hand_size, near_hand
 from trainer.hands.trusted import TrustedHands
-from trainer.model import SIDES, Detection, Floats, Foot, Frame, Hand, Hands, Presence, Side
+from trainer.model import SIDES, Detection, Finding, Floats, Foot, Frame, Hand, Hands, Presence, Side
 
 _WELL_INSIDE = 19
 """Landmarks of a missing hand that must lie in the picture for it to be bridged."""
@@ -43,10 +43,14 @@ class HandTracker:
         self._time_s = -np.inf
         self._layout = 0.0
 
-    def update(self, frame: Frame, detections: Sequence[Detection], foot: Foot | None = None) -> Hands:
+    def update(
+        self, frame: Frame, detections: Sequence[Detection], foot: Foot | None = None,
+        finding: Finding | None = None,
+    ) -> Hands:  # fmt: skip
         """The (left, right) hands at ``frame``.
 
-        ``detections`` are those of this very frame; ``foot`` is the newest known, of the frame before.
+        ``detections`` are those of this very frame; ``foot`` is the newest known, of the frame before;
+        ``finding`` what the finder saw in this frame, if it looked.
         Frames come in order; raises ValueError for one that isn't later than the last. A hand that isn't
         proven, or hasn't been seen for more than 0.3 s, is unknown.
         """
@@ -56,7 +60,7 @@ class HandTracker:
         self._time_s = frame.time_s
         usable = [d for d in detections if np.isfinite(d.landmarks_px).all() and hand_size(d.landmarks_px) > 1.0]
         if self._trusted is not None:
-            return self._trusted.update(frame.time_s, usable)
+            return self._trusted.update(frame.time_s, usable, finding)
         self._foot = foot
         self._pool.advance(usable, [self._ghostly(d.landmarks_px) for d in usable], frame.time_s)
         self._give_credit()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trainer.hands.bridge import BRIDGE_S, Course, new_course
-from trainer.model import SIDES, Detection, Hand, Hands, Presence, Side
+from trainer.hands.crop import apart, crop_of
+from trainer.model import SIDES, Detection, Finding, Floats, Hand, Hands, Presence, Side
+
+_NEAR = 0.5
 
 
 class TrustedHands:
@@ -14,9 +17,11 @@ class TrustedHands:
     def __init__(self) -> None:
         self._last: dict[Side, tuple[Course, Detection]] = {}
 
-    def update(self, time_s: float, detections: Sequence[Detection]) -> Hands:
-        """The (left, right) hands at ``time_s``, which must rise. Of two detections of a side the better
-        scored counts."""
+    def update(self, time_s: float, detections: Sequence[Detection], finding: Finding | None = None) -> Hands:
+        """The (left, right) hands at ``time_s``, which must rise. Of two detections of a side the better scored counts.
+
+        What the finder, having looked at this picture, doesn't see either isn't bridged.
+        """
         for detection in sorted(detections, key=lambda d: d.score):
             known = self._last.get(detection.side)
             points = detection.landmarks_px
@@ -27,6 +32,12 @@ class TrustedHands:
             else:
                 course = known[0].seen_at(points, time_s)
             self._last[detection.side] = course, detection
+        if finding is not None:
+            self._last = {
+                side: (course, detection)
+                for side, (course, detection) in self._last.items()
+                if course.time_s == time_s or _seen_by(finding, course.at(time_s))
+            }
         left, right = (self._hand(side, time_s) for side in SIDES)
         return left, right
 
@@ -36,3 +47,8 @@ class TrustedHands:
         course, detection = self._last[side]
         presence = Presence.MEASURED if course.time_s == time_s else Presence.BRIDGED
         return Hand(side, presence, course.at(time_s).copy(), detection.world_m.copy(), detection.score)
+
+
+def _seen_by(finding: Finding, points: Floats) -> bool:
+    crop = crop_of(points)
+    return any(apart(crop, hand.crop) < _NEAR for hand in finding.hands)

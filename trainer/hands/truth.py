@@ -8,9 +8,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from trainer.errors import FormatError
-from trainer.hands.room import Crowd
 from trainer.hands.timeline import nearest_frame
-from trainer.model import SIDES, Data, Detection, Floats, Frame
+from trainer.model import SIDES, Data, Detection, Floats, Frame, Sighting
 
 _ARRAYS = ("time_s", "hand_landmarks_px", "hand_visible")
 
@@ -36,18 +35,16 @@ class TruthBackend:
     def provenance(self) -> Data:
         return {"backend": self.name, "file": self._path.name, "min_visible": self._min_visible}
 
-    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+    def look(self, frame: Frame) -> Sighting:
         at = nearest_frame(self._time_s, frame.time_s)
         if at is None:
-            return ()
-        return tuple(
+            return Sighting(())
+        found = tuple(
             Detection(side, float(self._visible[at, i]), self._px[at, i].copy(), np.full((21, 3), np.nan))
             for i, side in enumerate(SIDES)
             if self._visible[at, i] >= self._min_visible and np.isfinite(self._px[at, i]).all()
         )
-
-    def make_room(self, crowd: Crowd) -> None:
-        """Nothing to do: these hands need no looking for."""
+        return Sighting(found)
 
     def close(self) -> None:
         pass

@@ -27,7 +27,7 @@ class Yardstick:
     def watch(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """The frames as they come, each looked at."""
         for frame in frames:
-            found = sorted(self._backend.detect(frame), key=lambda d: -d.score)[:SLOTS]
+            found = sorted(self._backend.look(frame).hands, key=lambda d: -d.score)[:SLOTS]
             px = np.full((SLOTS, 21, 2), np.nan)
             for slot, detection in enumerate(found):
                 px[slot] = detection.landmarks_px

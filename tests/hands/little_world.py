@@ -1,0 +1,85 @@
+"""Hands on known paths, what a finder would say of them, and a landmark network that takes anything for a hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from kinematic_hands import Mover, open_hand
+
+from trainer.hands.crop import apart, crop_of
+from trainer.hands.finder_backend import FinderBackend
+from trainer.hands.joints import Joints
+from trainer.hands.tracker import HandTracker
+from trainer.model import Crop, Data, Finding, FoundHand, Frame, Hands, Image, Sighting
+
+NO_MASK = np.zeros((2, 2), np.uint8)
+WORLD = np.column_stack([open_hand() * 0.09, np.zeros(21)])
+
+
+def found(mover: Mover, t: float, score: float = 0.9, right: float | None = None) -> FoundHand:
+    right = (0.9 if mover.side == "right" else 0.1) if right is None else right
+    return FoundHand("right" if right > 0.5 else "left", score, right, crop_of(mover.landmarks(t)), 1.0)
+
+
+def found_at(x: float, y: float, score: float = 0.9, right: float = 0.9, size: float = 150.0) -> FoundHand:
+    return FoundHand("right" if right > 0.5 else "left", score, right, Crop(x, y, size, 0.0), 1.0)
+
+
+Says = Callable[[float], Sequence[FoundHand]]
+
+
+@dataclass
+class World:
+    """A finder and a network in one. Where no hand is the network sees one all the same, of ``presence``."""
+
+    movers: Sequence[Mover]
+    says: Says
+    presence: Callable[[float], float] = lambda t: 0.98
+    looked_s: list[float] = field(default_factory=list)
+    _times: dict[int, float] = field(default_factory=dict)
+    _images: list[Image] = field(default_factory=list)
+
+    @property
+    def provenance(self) -> Data:
+        return {"finder_file": "little world", "finder_sha256": "0" * 64}
+
+    def frame(self, t: float, index: int) -> Frame:
+        image = np.zeros((4, 4, 3), np.uint8)
+        self._images.append(image)
+        self._times[id(image)] = t
+        return Frame(image, t, index)
+
+    def find(self, image: Image) -> Finding:
+        t = self._times[id(image)]
+        self.looked_s.append(t)
+        return Finding(tuple(self.says(t)), (), NO_MASK)
+
+    def look(self, image: Image, crop: Crop) -> Joints:
+        t = self._times[id(image)]
+        hands = [m.landmarks(t) for m in self.movers]
+        near = [px for px in hands if apart(crop_of(px), crop) < 0.4]
+        if near:
+            return Joints(min(near, key=lambda px: apart(crop_of(px), crop)), WORLD, self.presence(t), 0.5)
+        shape = open_hand() * crop.size / 4 + np.array([crop.x, crop.y + crop.size / 5])
+        return Joints(shape, WORLD, self.presence(t), 0.5)
+
+    def backend(self) -> FinderBackend:
+        return FinderBackend(finder=self, networks=(self, self))
+
+    def watch(self, seconds: float, fps: float = 30.0) -> list[tuple[float, Sighting, Hands]]:
+        """(time, what the backend says, the hands that are shown) of each frame."""
+        backend, tracker = self.backend(), HandTracker(trusted=True)
+        out = []
+        for i in range(round(seconds * fps)):
+            frame = self.frame(i / fps, i)
+            sighting = backend.look(frame)
+            out.append((frame.time_s, sighting, tracker.update(frame, sighting.hands, None, sighting.finding)))
+        backend.close()
+        return out
+
+
+def world_of(movers: Sequence[Mover], **kept: object) -> World:
+    """A world whose finder sees every mover rightly."""
+    return World(movers, lambda t: [found(m, t) for m in movers], **kept)  # type: ignore[arg-type]

@@ -1,0 +1,113 @@
+"""Hands by the finder and the landmark network together: the program's own eye.
+
+The finder looks at the whole picture about ten times a second and at once when a hand seems lost; the landmark network
+looks at each followed hand in every frame. Both run side by side and are used in the very frame that they looked at,
+so the same frames give the same hands however fast the machine is.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from trainer.hands.joints import JointNetwork, Joints
+from trainer.hands.model_files import MODEL_NAMES, SHA256, ModelSize
+from trainer.hands.pair import MOST, THRESHOLDS, HandPair
+from trainer.model import Crop, Data, Finding, Frame, Image, Sighting
+
+FIND_EVERY_S = 0.1
+_TICK_S = 0.002
+"""Presentation times are rounded: a finding this much early is due."""
+
+
+class Finds(Protocol):
+    """What is needed of a finder."""
+
+    @property
+    def provenance(self) -> Data: ...
+
+    def find(self, image: Image) -> Finding: ...
+
+
+class Network(Protocol):
+    """What is needed of a landmark network."""
+
+    def look(self, image: Image, crop: Crop) -> Joints: ...
+
+
+class FinderBackend:
+    """Follows the working hands of one video.
+
+    model: the landmark network, ``full`` or ``lite``. finder, networks: to be used instead of the program's own.
+    Raises ModelFileError, DependencyError.
+    """
+
+    name = "finder"
+    trusted = True
+
+    def __init__(
+        self, model: ModelSize = "full", *, finder: Finds | None = None, networks: tuple[Network, ...] = (),
+        folder: Path | None = None,
+    ) -> None:  # fmt: skip
+        self._finder = finder if finder is not None else open_finder(folder)
+        self._networks = networks or tuple(JointNetwork(model, folder) for _ in range(MOST))
+        self._model: ModelSize = model
+        self._pair = HandPair()
+        self._found_s = -np.inf
+        self._in_a_hurry = False
+        self._workers = ThreadPoolExecutor(MOST, thread_name_prefix="eye")
+
+    @property
+    def provenance(self) -> Data:
+        name = MODEL_NAMES[self._model]
+        return {
+            "backend": self.name,
+            "model": self._model,
+            "model_file": name,
+            "model_sha256": SHA256[name],
+            "litert": metadata.version("ai-edge-litert"),
+            **THRESHOLDS,
+            **self._finder.provenance,
+        }
+
+    def look(self, frame: Frame) -> Sighting:
+        finding = self._look_at_all(frame, self._in_a_hurry or is_due(self._found_s, frame.time_s))
+        if finding is not None:
+            self._found_s = frame.time_s
+            self._pair.reconcile(finding.hands, frame.time_s, partial(self._networks[0].look, frame.image))
+            self._in_a_hurry = self._pair.misses_one(frame.time_s)
+        return Sighting(self._pair.report(frame.time_s), finding)
+
+    def _look_at_all(self, frame: Frame, due: bool) -> Finding | None:
+        """The network's look at each followed hand, taken in, and the finder's at the picture."""
+        hands = list(self._pair.hands)
+        were_present = [hand.present for hand in hands]
+        looks = [
+            self._workers.submit(network.look, frame.image, hand.crop)
+            for network, hand in zip(self._networks, hands, strict=False)
+        ]
+        finding = self._finder.find(frame.image) if due else None
+        for hand, look in zip(hands, looks, strict=True):
+            hand.see(look.result(), frame.time_s)
+        self._in_a_hurry = any(was and not hand.present for was, hand in zip(were_present, hands, strict=True))
+        return finding
+
+    def close(self) -> None:
+        self._workers.shutdown()
+
+
+def is_due(found_s: float, time_s: float) -> bool:
+    """Whether the finder is to look again at ``time_s``, after it looked at ``found_s``."""
+    return time_s - found_s >= FIND_EVERY_S - _TICK_S
+
+
+def open_finder(folder: Path | None = None) -> Finds:
+    """The program's own finder. Raises ModelFileError."""
+    from trainer.finder.finder import open_finder as open_it
+
+    return open_it(folder)

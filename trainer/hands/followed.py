@@ -1,0 +1,109 @@
+"""A hand that is followed from frame to frame: where, how firmly it is believed in, which side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from trainer.hands import sides
+from trainer.hands.crop import added, apart, difference
+from trainer.hands.joints import Joints
+from trainer.hands.one_euro import OneEuro
+from trainer.hands.shape import hand_size
+from trainer.model import Crop, Detection, FoundHand, Side
+
+PRESENT = 0.5
+"""Below this presence the network's landmarks don't tell how the hand moves."""
+SHOWN_AT, DROPPED_AT = 0.5, 0.25
+"""Belief at which a hand is shown, and at which it is given up."""
+_FIRST = 0.3
+"""How much of its score a hand is believed in when it is first found."""
+_BELIEVE_S, _DOUBT_S = 0.2, 0.12
+"""Time constants of the belief: rising, falling."""
+_LONGEST_S = 0.3
+"""No word of the finder stands for longer."""
+STRAYED = 0.35
+"""A crop this far from the finder's is given up for it."""
+_TRUST_S = 0.15
+"""The crop goes over to the finder's with this time constant, which calms the finder's own jitter."""
+_FARTHEST = 0.15
+"""No hand moves further from frame to frame, in crop sizes; the network has jumped."""
+
+
+@dataclass(eq=False)
+class FollowedHand:
+    """``crop`` is where the landmark network looks for the hand next: the finder's, carried on by the motion of the
+    landmarks. Their own crop isn't used, because on a hand that is half hidden it creeps away.
+
+    ``belief`` in 0–1; ``odds`` log-odds of being the right hand; ``side`` as shown, None before that; ``supported``:
+    the last finding had this hand.
+    """
+
+    crop: Crop
+    belief: float
+    odds: float
+    side: Side | None = None
+    supported: bool = True
+    joints: Joints | None = None
+    _calm_px: OneEuro = field(default_factory=OneEuro)
+    _calm_world: OneEuro = field(default_factory=OneEuro)
+    _seen_s: float = -math.inf
+
+    @classmethod
+    def begun(cls, found: FoundHand) -> FollowedHand:
+        return cls(found.crop, _FIRST * found.score, sides.first_word(found.right))
+
+    @property
+    def present(self) -> bool:
+        return self.joints is not None and self.joints.presence >= PRESENT
+
+    @property
+    def shown(self) -> bool:
+        return self.side is not None
+
+    @property
+    def worth_showing(self) -> bool:
+        return self.belief >= (DROPPED_AT if self.shown else SHOWN_AT)
+
+    def see(self, joints: Joints, time_s: float) -> None:
+        """Takes in what the network sees on ``crop`` in the frame at ``time_s``."""
+        dt = min(time_s - self._seen_s, _LONGEST_S)
+        before, was_present = self.joints, self.present
+        self._seen_s, self.joints = time_s, joints
+        if not self.present:
+            return
+        self.odds = sides.after_network(self.odds, joints.right, dt)
+        if before is not None and was_present:
+            shift = np.median(joints.landmarks_px - before.landmarks_px, axis=0)
+            if float(np.hypot(*shift)) <= _FARTHEST * self.crop.size:
+                self.crop = replace(self.crop, x=self.crop.x + float(shift[0]), y=self.crop.y + float(shift[1]))
+
+    def support(self, found: FoundHand | None, dt_s: float) -> bool:
+        """Takes in what the finder saw of this hand in this frame (None: nothing), ``dt_s`` after its last word.
+
+        True when ``crop`` had strayed from the hand, so that the network must look again.
+        """
+        dt = min(dt_s, _LONGEST_S)
+        score = 0.0 if found is None else found.score
+        self.belief += (1.0 - math.exp(-dt / (_BELIEVE_S if score > self.belief else _DOUBT_S))) * (score - self.belief)
+        self.supported = found is not None
+        if found is None:
+            return False
+        self.odds = sides.after_finder(self.odds, found.right, dt)
+        if apart(self.crop, found.crop) > STRAYED:
+            self.crop = found.crop
+            return True
+        self.crop = added(self.crop, (1.0 - math.exp(-dt / _TRUST_S)) * difference(self.crop, found.crop))
+        return False
+
+    def detection(self, side: Side, time_s: float) -> Detection:
+        """The hand as it is reported, calmed; to be asked for once a frame."""
+        assert self.joints is not None
+        px, world = self.joints.landmarks_px, self.joints.world_m
+        score = self.belief * (0.5 + 0.5 * self.joints.presence)
+        return Detection(
+            side, score, self._calm_px(px, time_s, max(hand_size(px), 1.0)),
+            self._calm_world(world, time_s, max(hand_size(world), 1e-3)),
+        )  # fmt: skip

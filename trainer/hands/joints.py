@@ -1,0 +1,91 @@
+"""MediaPipe's landmark network on one crop of a picture, through LiteRT (the only import of it in the program).
+
+Zhang et al., "MediaPipe Hands: On-device Real-time Hand Tracking", arXiv:2006.10214. What the crop shows is taken for
+a hand: the network's presence is as high on a bare sole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import cv2
+import numpy as np
+
+from trainer.errors import DependencyError, ModelFileError
+from trainer.hands.crop import cut_out, pixels_from_crop
+from trainer.hands.model_files import ModelSize, find_model
+from trainer.hands.quiet import quiet_native_log
+from trainer.model import Crop, Floats, Image
+
+_MEMBER = "hand_landmarks_detector.tflite"
+_SIZE = 224
+_OUTPUTS = ("Identity", "Identity_1", "Identity_2", "Identity_3")
+"""Landmarks in pixels of the crop, presence, handedness, landmarks in metres."""
+
+
+@dataclass(frozen=True, eq=False)
+class Joints:
+    """``landmarks_px`` (21, 2), ``world_m`` (21, 3), ``presence`` in 0–1 that there is something like a hand,
+    ``right`` in 0–1 that it is a right one."""
+
+    landmarks_px: Floats
+    world_m: Floats
+    presence: float
+    right: float
+
+
+class JointNetwork:
+    """One copy of the network, for one thread at a time; others may run beside it.
+
+    Raises ModelFileError (missing or damaged model), DependencyError (LiteRT can't be loaded).
+    """
+
+    def __init__(self, model: ModelSize = "full", folder: Path | None = None) -> None:
+        content = _network(find_model(model, folder))
+        with quiet_native_log():
+            try:
+                from ai_edge_litert.interpreter import Interpreter
+            except (ImportError, OSError) as error:
+                raise DependencyError(
+                    f"Expected the package ai-edge-litert, but it can't be loaded ({error}): install the program again."
+                ) from error
+            self._interpreter: Any = Interpreter(model_content=content, num_threads=1)
+            self._interpreter.allocate_tensors()
+            self._input: int = self._interpreter.get_input_details()[0]["index"]
+            where = {d["name"]: d["index"] for d in self._interpreter.get_output_details()}
+            self._outputs: list[int] = [where[name] for name in _OUTPUTS]
+            self._run(np.zeros((_SIZE, _SIZE, 3), np.uint8))
+
+    def look(self, image: Image, crop: Crop) -> Joints:
+        """The joints of the hand that fills ``crop`` in a (H, W, 3) BGR picture."""
+        px, presence, right, world = self._run(cut_out(image, crop, _SIZE))
+        # The network counts from the corner of its picture, pixels from the centre of the first one.
+        inside = px.reshape(21, 3)[:, :2] - 0.5
+        to_picture = pixels_from_crop(crop, _SIZE)
+        c, s = np.cos(crop.angle), np.sin(crop.angle)
+        upright = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+        return Joints(
+            inside @ to_picture[:, :2].T + to_picture[:, 2],
+            world.reshape(21, 3) @ upright.T,
+            float(presence[0, 0]),
+            float(right[0, 0]),
+        )
+
+    def _run(self, picture: Image) -> list[Floats]:
+        rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+        self._interpreter.set_tensor(self._input, np.asarray(rgb, np.float32)[None] / np.float32(255))
+        self._interpreter.invoke()
+        return [np.asarray(self._interpreter.get_tensor(index), float) for index in self._outputs]
+
+
+def _network(bundle: Path) -> bytes:
+    try:
+        with ZipFile(bundle) as parts:
+            return parts.read(_MEMBER)
+    except (OSError, BadZipFile, KeyError) as error:
+        raise ModelFileError(
+            f"Expected {_MEMBER} in the hand model {bundle}, but it can't be read ({error}): install the program again."
+        ) from error

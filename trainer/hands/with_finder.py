@@ -1,0 +1,35 @@
+"""A finder beside a backend that has none of its own, so that the foot is found whatever the hands come from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from trainer.hands.backend import HandBackend
+from trainer.hands.finder_backend import Finds, is_due
+from trainer.model import Data, Frame, Sighting
+
+
+class WithFinder:
+    """The hands of ``backend``, and a finding about ten times a second."""
+
+    def __init__(self, backend: HandBackend, finder: Finds) -> None:
+        self.name, self.trusted = backend.name, backend.trusted
+        self._backend = backend
+        self._finder = finder
+        self._found_s = -np.inf
+
+    @property
+    def provenance(self) -> Data:
+        return {**self._backend.provenance, **self._finder.provenance}
+
+    def look(self, frame: Frame) -> Sighting:
+        sighting = self._backend.look(frame)
+        if not is_due(self._found_s, frame.time_s):
+            return sighting
+        self._found_s = frame.time_s
+        return replace(sighting, finding=self._finder.find(frame.image))
+
+    def close(self) -> None:
+        self._backend.close()
