@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from trainer import __version__
-from trainer.commands import studio
+from trainer.commands import studio, train
 from trainer.commands.guard import USER_ERROR, guarded
 from trainer.errors import TrainerError
 from trainer.settings import Settings, read_settings
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 
 app.add_typer(studio.app, name="studio")
+app.add_typer(train.app, name="train")
 
 
 def _setting(name: str, *flags: str) -> Any:

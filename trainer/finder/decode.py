@@ -15,7 +15,7 @@ LEAST_HAND, LEAST_FOOT = 0.2, 0.2
 """Scores below these are no report at all; what to believe is for those to say who see more than one picture."""
 MOST_FEET = 2
 _READ = 0.4
-"""Cells whose heat reaches this share of the peak's, next to it, are asked what is there; their answers are averaged."""
+"""Cells next to a peak whose heat reaches this share of it are asked what is there; the answers are averaged."""
 _FEET_APART = 0.33
 """Two peaks nearer than this share of a foot's extent are one foot."""
 _WINDOW = 4

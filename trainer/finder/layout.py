@@ -70,4 +70,4 @@ def network_input(image: Image, shape: tuple[int, int]) -> NDArray[np.float32]:
 def cell_centres(width: int, height: int, stride: int) -> Floats:
     """(height, width, 2) input pixels of the cells' centres of a map."""
     x, y = np.meshgrid(np.arange(width), np.arange(height))
-    return np.stack([x, y], axis=-1) * float(stride) + (stride - 1) / 2
+    return np.asarray(np.stack([x, y], axis=-1) * float(stride) + (stride - 1) / 2, float)

@@ -73,7 +73,7 @@ def _framed(sample: Sample, rng: Rng, size: tuple[int, int]) -> Sample:
 
 def _recoloured(sample: Sample, rng: Rng) -> Sample:
     """Hands and foot each in a colour of their own: another skin, light, gloves, a sock, paint."""
-    image = sample.image.astype(np.float32)
+    image: np.ndarray = sample.image.astype(np.float32)
     for parts in ((1, 2), (3, 4, 5)):
         if rng.random() < 0.35:
             continue
@@ -96,7 +96,7 @@ def _recoloured(sample: Sample, rng: Rng) -> Sample:
 def _elsewhere(sample: Sample, other: Sample, rng: Rng) -> Sample:
     """Before another background; what was behind is gone."""
     keep = _soft(sample.mask, (1, 2, 3, 4, 5), 0.6)
-    behind = backdrop(other, rng, sample.size).astype(np.float32)
+    behind: np.ndarray = backdrop(other, rng, sample.size).astype(np.float32)
     if rng.random() < 0.5:
         # Limbs darken what they lie on.
         near = _soft(sample.mask, (1, 2, 3, 4, 5), rng.uniform(3, 11))

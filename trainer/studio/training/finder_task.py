@@ -10,7 +10,8 @@ from torch import nn
 from torch.utils.data import Dataset
 
 from trainer.studio.training.augment import augmented
-from trainer.studio.training.losses import losses, total
+from trainer.studio.training.losses import losses as losses_of
+from trainer.studio.training.losses import total
 from trainer.studio.training.network import FinderNetwork
 from trainer.studio.training.run import Batch, Plan
 from trainer.studio.training.shelf import Shelf
@@ -33,7 +34,8 @@ class FinderTask:
         return _Batches(self._shelf, plan, first, last)
 
     def losses(self, network: nn.Module, image: torch.Tensor, truth: Batch) -> Batch:
-        each = losses(*network(image), truth)
+        coarse, fine = network(image)
+        each = losses_of(coarse, fine, truth)
         return {**each, "total": total(each)}
 
 

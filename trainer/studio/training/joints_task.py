@@ -138,10 +138,11 @@ def _elsewhere(sample: Sample, rng: Rng) -> Crop | None:
 def _crop(sample: Sample, crop: Crop, joints: np.ndarray | None, k: int, rng: Rng) -> Batch:
     matrix = cv2.invertAffineTransform(pixels_from_crop(crop, SIZE))
     shown = coloured(warped(sample, matrix, (SIZE, SIZE), np.zeros(3)), rng)
-    goal, size = np.zeros((21, 2)), 1.0
+    goal: np.ndarray = np.zeros((21, 2))
+    size = 1.0
     if joints is not None:
         goal = joints @ matrix[:, :2].T + matrix[:, 2]
-        size = max(hand_size(goal), 20.0)
+        size = max(hand_size(np.asarray(goal, float)), 20.0)
     return {
         "image": torch.from_numpy(np.ascontiguousarray(shown.image[..., ::-1].transpose(2, 0, 1))),
         "joints": torch.from_numpy(goal).float(), "size": torch.tensor(size),

@@ -18,7 +18,7 @@ def losses(coarse: torch.Tensor, fine: torch.Tensor, truth: Maps) -> Maps:
     """Each kind's mean loss over a batch; ``truth`` holds the fields of `targets.Targets`, stacked."""
     heats = torch.cat([coarse[:, : layout.HAND_FACTS], coarse[:, layout.FOOT_HEAT : layout.WORKED]], 1)
     out = {"heat": _focal(heats, truth["heat"], truth["heat_weight"])}
-    hand = coarse[:, layout.HAND_FACTS : layout.FOOT_HEAT].unflatten(1, (2, layout.FACTS))
+    hand = coarse[:, layout.HAND_FACTS : layout.FOOT_HEAT].reshape(len(coarse), 2, layout.FACTS, *coarse.shape[2:])
     weight = truth["hand_weight"]
     off = functional.smooth_l1_loss(hand[:, :, :3], truth["hand"][:, :, :3], reduction="none", beta=0.1).sum(2)
     out["hand"] = _mean(off, weight)
@@ -33,8 +33,8 @@ def losses(coarse: torch.Tensor, fine: torch.Tensor, truth: Maps) -> Maps:
     out["foot"] = _mean(yes_no.sum(1), truth["foot_weight"])
     view = -(functional.log_softmax(facts[:, 2:6], 1) * foot[:, 2:6]).sum(1)
     out["view"] = _mean(view, truth["view_weight"])
-    off = functional.smooth_l1_loss(facts[:, 6:], foot[:, 6:], reduction="none", beta=0.05).unflatten(1, (14, 2))
-    out["landmarks"] = _mean(off.sum(2), truth["landmark_weight"])
+    off = functional.smooth_l1_loss(facts[:, 6:], foot[:, 6:], reduction="none", beta=0.05)
+    out["landmarks"] = _mean(off[:, 0::2] + off[:, 1::2], truth["landmark_weight"])
     out["parts"] = functional.cross_entropy(fine[:, : layout.HEATS_AT], truth["parts"])
     marks = functional.binary_cross_entropy_with_logits(fine[:, layout.HEATS_AT :], truth["marks"], reduction="none")
     # Few places are near a landmark; those count for as much as all others together.

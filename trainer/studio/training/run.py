@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import nn
@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from trainer.errors import FormatError
 
+N = TypeVar("N", bound=nn.Module)
 Batch = dict[str, torch.Tensor]
 _SAVE_EVERY_S = 120.0
 _KEEP = 0.998
@@ -47,12 +48,12 @@ class Told:
     left_s: float
 
 
-class Task(Protocol):
+class Task(Protocol[N]):
     """What is trained: ``network`` whose ``trunk`` has been trained before; the batches of steps first … last - 1, each
     with an ``image`` (B, 3, H, W) uint8; and the losses of a batch by name, with ``total`` last."""
 
     name: str
-    network: nn.Module
+    network: N
 
     def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]: ...
 
@@ -60,8 +61,8 @@ class Task(Protocol):
 
 
 def train(
-    task: Task, folder: Path, plan: Plan, tell: Callable[[Told], None], workers: int = 1, until_s: float = math.inf
-) -> nn.Module:
+    task: Task[N], folder: Path, plan: Plan, tell: Callable[[Told], None], workers: int = 1, until_s: float = math.inf
+) -> N:
     """Trains a task's network, or goes on with it; returns the mean network, on the processor.
 
     The state lies in ``folder``. ``until_s``: seconds after which the run stops by itself, to be gone on with later.
@@ -70,10 +71,12 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(plan.seed)
+    # Numbers next to nothing would cost as much time as all others.
+    torch.set_flush_denormal(True)
     network = task.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(_groups(network, plan), weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _slope(step, plan))
-    mean = copy.deepcopy(network)
+    mean: N = copy.deepcopy(network)
     parts: dict[str, Any] = {"network": network, "mean": mean, "optimiser": optimiser, "schedule": schedule}
     path = folder / f"{task.name}.pt"
     first = _resumed(path, parts, plan, device)
@@ -108,7 +111,8 @@ def train(
         if now - begun > until_s:
             break
     _save(path, parts, plan, step)
-    return mean.cpu().eval()
+    mean.cpu().eval()
+    return mean
 
 
 def _groups(network: nn.Module, plan: Plan) -> list[dict[str, Any]]:

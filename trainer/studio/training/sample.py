@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from trainer.model import VIEWS
 from trainer.studio.stills import Sheet
 
 HIDDEN_SHARE = 0.03
@@ -16,7 +15,7 @@ HIDDEN_SHARE = 0.03
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """image (H, W, 3) uint8 BGR; mask (H, W) uint8 as in `scene.MASK`; hands (2, 21, 2) px, left and right, NaN without;
+    """image (H, W, 3) uint8 BGR; mask (H, W) uint8 as in `scene.MASK`; hands (2, 21, 2) px, left and right, NaN if none;
     visible (2,) share of each that is seen; feet (2, 14, 2) px, the worked one first, NaN without; foot_visible (2, 14)
     bool; foot_left (2,) bool; view (2,) number in VIEWS or -1 where it isn't known.
     """
@@ -41,8 +40,8 @@ def sample_of(sheet: Sheet, k: int) -> Sample:
     image = cv2.imdecode(np.frombuffer(sheet.images[k], np.uint8), cv2.IMREAD_COLOR)
     mask = cv2.imdecode(np.frombuffer(sheet.masks[k], np.uint8), cv2.IMREAD_GRAYSCALE)
     return Sample(
-        image, mask, sheet.hands[k, :, :, :2].astype(float), sheet.hand_visible[k].astype(float),
-        sheet.foot[k].astype(float), sheet.foot_visible[k], sheet.foot_left.copy(),
+        np.asarray(image), np.asarray(mask), sheet.hands[k, :, :, :2].astype(float),
+        sheet.hand_visible[k].astype(float), sheet.foot[k].astype(float), sheet.foot_visible[k], sheet.foot_left.copy(),
         np.array([sheet.view[k], -1]),
     )  # fmt: skip
 
@@ -122,7 +121,3 @@ def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     factor = np.vdot(p, q) / max(float(np.vdot(p, p).real), 1e-9)
     linear = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
     return np.column_stack([linear, target.mean(0) - linear @ source.mean(0)])
-
-
-def views_known(sample: Sample) -> bool:
-    return bool(0 <= sample.view[0] < len(VIEWS))

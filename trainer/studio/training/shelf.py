@@ -11,6 +11,7 @@ from trainer.errors import FormatError
 from trainer.studio.stills import Sheet
 from trainer.studio.training.sample import Sample, sample_of
 
+
 class Shelf:
     """The pictures of a folder's sheets. Raises FormatError when there are none."""
 

@@ -1,4 +1,4 @@
-"""What the finder's network should say of a picture, as maps (`trainer.finder.layout`), with weights where it counts."""
+"""What the finder's network should say of a picture, as maps (`finder.layout`), with weights where it counts."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _bump(at: np.ndarray, centre: np.ndarray, spread: float) -> np.ndarray:
 
 
 def _nearest_inside(point: np.ndarray, at: np.ndarray) -> np.ndarray:
-    return np.clip(point, at[0, 0], at[-1, -1])
+    return np.asarray(np.clip(point, at[0, 0], at[-1, -1]))
 
 
 def _add_hands(out: Targets, sample: Sample, at: np.ndarray) -> None:

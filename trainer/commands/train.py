@@ -1,0 +1,107 @@
+"""`trainer train`: the program's own networks, made from nothing but this repository. Needs the extra `studio`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from trainer.commands.guard import guarded
+from trainer.commands.rendering import told_of_crew
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from trainer.studio.training.run import Plan, Task, Told
+
+N = TypeVar("N", bound="nn.Module")
+app = typer.Typer(help="Train the program's networks (extra `studio`; docs/training.md).", no_args_is_help=True)
+
+Stills = Annotated[Path, typer.Argument(help="The folder of `trainer train stills`, of the split train.")]
+State = Annotated[
+    Path, typer.Option("--state", help="Folder of the run's state: the same command again goes on where it was.")
+]
+Minutes = Annotated[
+    float | None, typer.Option(min=0.1, help="Stop after so long, with what there is; to be gone on with later.")
+]
+Seed = Annotated[int, typer.Option(min=0, help="Same seed, same stills, same network, but for rounding.")]
+Steps = Annotated[int, typer.Option(min=1, help="Batches of 32 pictures.")]
+Workers = Annotated[int, typer.Option(min=0, max=64, help="Processes that make the pictures.")]
+
+
+@app.command()
+@guarded
+def stills(
+    out: Annotated[Path, typer.Argument(help="Folder for the sheets of stills.")],
+    split: Annotated[str, typer.Option(help="train, tune or test: none shares people, cameras or seeds with another.")],
+    sheets: Annotated[int, typer.Option(min=1, help="How many worlds, each seen by 16 cameras.")],
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes of about 1.5 GB each.")] = None,
+) -> None:
+    """Render single pictures with joints, foot landmarks and masks to train on; a second run goes on."""
+    from trainer.files import make_folder
+    from trainer.studio.crew import render_jobs
+    from trainer.studio.stills import make_sheet, missing_sheets
+
+    jobs = missing_sheets(make_folder(out), split, sheets)
+    told_of_crew(jobs, render_jobs(jobs, out, workers, None, make_sheet))
+
+
+@app.command()
+@guarded
+def finder(
+    stills: Stills,
+    state: State,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The network to write.")] = Path("models/finder.onnx"),
+    steps: Steps = 3600,
+    seed: Seed = 4,
+    minutes: Minutes = None,
+    workers: Workers = 1,
+) -> None:
+    """Train the finder of hands and feet (about an hour on two cores)."""
+    from trainer.hands.model_files import find_model
+    from trainer.studio.training.export import export_finder
+    from trainer.studio.training.finder_task import FinderTask
+    from trainer.studio.training.run import Plan
+
+    task = FinderTask(stills, find_model("full"))
+    export_finder(_run(task, state, Plan(steps, seed=seed), minutes, workers), out)
+
+
+@app.command()
+@guarded
+def joints(
+    stills: Stills,
+    state: State,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The network to write.")] = Path("models/hand_joints.tflite"),
+    steps: Steps = 1200,
+    seed: Seed = 4,
+    minutes: Minutes = None,
+    workers: Workers = 1,
+) -> None:
+    """Go on training MediaPipe's landmark network on hands at work (about half an hour on two cores)."""
+    from trainer.files import write_bytes
+    from trainer.hands.model_files import find_model
+    from trainer.studio.training.joints_network import written_back
+    from trainer.studio.training.joints_task import JointsTask
+    from trainer.studio.training.run import Plan
+
+    task = JointsTask(stills, find_model("full"))
+    plan = Plan(steps, seed=seed, rate=4e-4, trunk_rate=4e-4)
+    write_bytes(out, written_back(_run(task, state, plan, minutes, workers)))
+
+
+def _run(task: Task[N], state: Path, plan: Plan, minutes: float | None, workers: int) -> N:
+    import math
+
+    from rich.console import Console
+
+    from trainer.studio.training.run import train
+
+    console = Console(stderr=True)
+
+    def tell(told: Told) -> None:
+        each = ", ".join(f"{name} {value:.3f}" for name, value in told.losses.items())
+        console.print(f"step {told.step} of {plan.steps}: {each}; {told.left_s / 60:.0f} min left", highlight=False)
+
+    return train(task, state, plan, tell, workers, math.inf if minutes is None else 60 * minutes)
