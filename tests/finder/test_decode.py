@@ -101,7 +101,7 @@ def test_a_landmarks_own_heat_corrects_its_place() -> None:
     coarse, fine = nothing()
     points = foot_at(320, 240)
     put_foot(coarse, points, right=False, view=0, worked=3.0)
-    truth = to_input(points[4]) + [7.0, -5.0]
+    truth = to_input(points[4]) + np.array([7.0, -5.0])
     at = layout.cell_centres(fine.shape[2], fine.shape[1], layout.FINE_STRIDE)
     fine[layout.HEATS_AT + 4] = 5.0 - np.linalg.norm(at - truth, axis=-1)
     (foot,) = decode(coarse, fine, SIZE, SHAPE).feet

@@ -91,6 +91,22 @@ def joints(
     write_bytes(out, written_back(_run(task, state, plan, minutes, workers)))
 
 
+@app.command()
+@guarded
+def measure(
+    stills: Annotated[Path, typer.Argument(help="A folder of `trainer train stills`, of the split tune.")],
+    model: Annotated[Path | None, typer.Option(help="Folder of the network, instead of the program's own.")] = None,
+    every: Annotated[int, typer.Option(min=1, help="Look at every so manieth still.")] = 1,
+) -> None:
+    """What a finder sees on stills, at several thresholds of its score."""
+    from trainer.finder.finder import open_finder
+    from trainer.studio.training.measure import measured
+    from trainer.studio.training.shelf import Shelf
+
+    for each in measured(open_finder(model), Shelf(stills), (0.2, 0.3, 0.4, 0.5, 0.6, 0.7), every):
+        print(each.line())
+
+
 def _run(task: Task[N], state: Path, plan: Plan, minutes: float | None, workers: int) -> N:
     import math
 

@@ -15,9 +15,9 @@ HIDDEN_SHARE = 0.03
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """image (H, W, 3) uint8 BGR; mask (H, W) uint8 as in `scene.MASK`; hands (2, 21, 2) px, left and right, NaN if none;
-    visible (2,) share of each that is seen; feet (2, 14, 2) px, the worked one first, NaN without; foot_visible (2, 14)
-    bool; foot_left (2,) bool; view (2,) number in VIEWS or -1 where it isn't known.
+    """image (H, W, 3) uint8 BGR; mask (H, W) uint8 as in `scene.MASK`; hands (2, 21, 2) px, left and right, NaN if
+    none; visible (2,) share of each that is seen; feet (2, 14, 2) px, the worked one first, NaN if none;
+    foot_visible (2, 14) bool; foot_left (2,) bool; view (2,) number in VIEWS or -1 where it isn't known.
     """
 
     image: np.ndarray

@@ -1,0 +1,119 @@
+"""How well a finder sees single stills that it was not trained on: what thresholds are chosen by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trainer.finder.finder import Finder
+from trainer.hands.crop import crop_of
+from trainer.hands.shape import hand_size
+from trainer.model import VIEWS, Finding
+from trainer.studio.training.sample import Sample
+from trainer.studio.training.shelf import Shelf
+
+SEEN_SHARE = 0.3
+"""A hand of which so much is seen should be found."""
+BARELY = 0.03
+_NEAR = 0.6
+"""A finding is of a hand whose crop's centre lies within this many hand sizes."""
+
+
+@dataclass(eq=False)
+class Measured:
+    """What was found at one threshold, over many stills. Errors are in hand sizes, degrees and foot lengths."""
+
+    threshold: float
+    hands: int = 0
+    found: int = 0
+    right_side: int = 0
+    phantoms: int = 0
+    pictures: int = 0
+    off: list[float] = field(default_factory=list)
+    turned: list[float] = field(default_factory=list)
+    grown: list[float] = field(default_factory=list)
+    feet: int = 0
+    feet_found: int = 0
+    feet_named: int = 0
+    false_feet: int = 0
+    landmarks: list[float] = field(default_factory=list)
+    hidden_landmarks: list[float] = field(default_factory=list)
+
+    def line(self) -> str:
+        """One line of figures."""
+        feet = max(self.feet_found, 1)
+        return (
+            f"at {self.threshold:.2f}: hands found {self.found / max(self.hands, 1):.3f}, phantom hands "
+            f"{self.phantoms / max(self.pictures, 1):.4f} a picture, "
+            f"side right {self.right_side / max(self.found, 1):.3f}, "
+            f"crop off {np.median(self.off or [np.nan]):.3f} turned {np.median(self.turned or [np.nan]):.1f} "
+            f"size off {np.median(self.grown or [np.nan]):.3f}; feet found {self.feet_found / max(self.feet, 1):.3f}, "
+            f"side and view {self.feet_named / feet:.3f}, false {self.false_feet}, landmarks "
+            f"{np.median(self.landmarks or [np.nan]):.4f} hidden {np.median(self.hidden_landmarks or [np.nan]):.4f} "
+            f"p95 {np.percentile(self.landmarks + self.hidden_landmarks or [np.nan], 95):.4f}"
+        )
+
+
+def measured(finder: Finder, shelf: Shelf, thresholds: tuple[float, ...], every: int = 1) -> list[Measured]:
+    """The figures at each threshold, over every `every`-th still."""
+    out = [Measured(t) for t in thresholds]
+    for number in range(0, len(shelf), every):
+        sample = shelf.sample(number)
+        finding = finder.find(sample.image)
+        for each in out:
+            _count_hands(each, sample, finding)
+            _count_feet(each, sample, finding)
+    return out
+
+
+def _count_hands(out: Measured, sample: Sample, finding: Finding) -> None:
+    out.pictures += 1
+    shown = [h for h in finding.hands if h.score >= out.threshold]
+    taken: set[int] = set()
+    for k in range(2):
+        joints = sample.hands[k]
+        if not np.isfinite(joints).all() or sample.visible[k] < BARELY:
+            continue
+        crop, size = crop_of(joints), hand_size(joints)
+        apart = [float(np.hypot(h.crop.x - crop.x, h.crop.y - crop.y)) / size for h in shown]
+        near = [i for i, a in enumerate(apart) if a < _NEAR and i not in taken]
+        # Of two near ones the one of its own side.
+        near.sort(key=lambda i: (shown[i].side != ("left", "right")[k], apart[i]))
+        counts = sample.visible[k] >= SEEN_SHARE
+        out.hands += counts
+        if not near:
+            continue
+        taken.add(near[0])
+        if counts:
+            best = shown[near[0]]
+            out.found += 1
+            out.right_side += best.side == ("left", "right")[k]
+            out.off.append(apart[near[0]])
+            turn = np.angle(np.exp(1j * (best.crop.angle - crop.angle)))
+            out.turned.append(float(np.degrees(abs(turn))))
+            out.grown.append(abs(float(np.log(best.crop.size / crop.size))))
+    out.phantoms += len(shown) - len(taken)
+
+
+def _count_feet(out: Measured, sample: Sample, finding: Finding) -> None:
+    shown = [f for f in finding.feet if f.score >= out.threshold]
+    there = int((sample.mask == 3).sum()) > 400
+    if not there:
+        out.false_feet += bool(shown) and not np.isin(sample.mask, (3, 5)).any()
+        return
+    out.feet += 1
+    points = sample.feet[0]
+    length = float(np.linalg.norm(points[7:12] - points[0], axis=1).max())
+    extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
+    near = [f for f in shown if np.linalg.norm(f.landmarks_px.mean(0) - points.mean(0)) < 0.35 * extent]
+    if not near:
+        return
+    out.feet_found += 1
+    best = near[0]
+    named = (best.side == "left") == bool(sample.foot_left[0]) and VIEWS.index(best.view) == sample.view[0]
+    out.feet_named += named
+    # Foreshortened feet have hardly a length; their extent is fairer.
+    off = np.linalg.norm(best.landmarks_px - points, axis=1) / max(length, 0.8 * extent)
+    out.landmarks += off[sample.foot_visible[0]].tolist()
+    out.hidden_landmarks += off[~sample.foot_visible[0]].tolist()
