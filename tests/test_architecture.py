@@ -15,6 +15,7 @@ FORBIDDEN = {
     "foot": {"strokes", "coach", "screen", "score", "studio", "pipeline", "commands", "cli"},
     "strokes": {"coach", "screen", "score", "studio", "pipeline", "commands", "cli"},
     "coach": {"screen", "score", "studio", "pipeline", "commands", "cli"},
+    "look": {"strokes", "coach", "screen", "score", "studio", "pipeline", "commands", "cli"},
     "score": {"studio", "commands", "cli"},
     "screen": {"studio", "commands", "cli"},
 }

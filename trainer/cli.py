@@ -104,6 +104,26 @@ def live(
 
 @app.command()
 @guarded
+def look(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures and videos.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for what is drawn and its JSON; looks when there is no --json."),
+    ] = None,
+    json_out: Json = False,
+    settings_file: SettingsFile = None,
+    model: Model = None,
+) -> None:
+    """Say what is seen in pictures and videos, hands and feet, and draw it."""
+    from trainer.commands.look import look_all
+
+    settings = read_settings(settings_file, model=model)
+    if not look_all(files, out, settings, as_json=json_out):
+        raise typer.Exit(USER_ERROR)
+
+
+@app.command()
+@guarded
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("demo_results"),
     window: Annotated[bool, typer.Option("--window/--no-window", help="Play it in a window afterwards.")] = True,

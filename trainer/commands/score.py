@@ -38,7 +38,7 @@ def score_all(paths: Sequence[Path], out: Path, settings: Settings, *, again: bo
     for number, video in enumerate(videos, 1):
         label = video.name if len(videos) == 1 else f"{number}/{len(videos)} {video.name}"
         try:
-            with _progress(console, label) as progress:
+            with video_progress(console, label) as progress:
                 scored = score_video(video, out, settings, again=again, progress=progress)
         except TrainerError as error:
             results.append(_failure(video, error))
@@ -52,7 +52,7 @@ def score_all(paths: Sequence[Path], out: Path, settings: Settings, *, again: bo
 
 
 @contextmanager
-def _progress(console: Console, label: str) -> Iterator[Callable[[float, float | None], None]]:
+def video_progress(console: Console, label: str) -> Iterator[Callable[[float, float | None], None]]:
     """A progress bar with the time left; silent where nobody looks."""
     columns = (
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),

@@ -26,12 +26,8 @@ from trainer.screen.recording import enlarged
 from trainer.session import Session
 from trainer.settings import Settings
 from trainer.video.digest import sha256_of
-from trainer.video.source import VideoInfo, open_source
+from trainer.video.source import VIDEO_SUFFIXES, VideoInfo, open_source
 from trainer.video.writer import VideoWriter
-
-VIDEO_SUFFIXES = frozenset(
-    [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mts", ".m2ts", ".3gp", ".ogv", ".wmv"]
-)
 
 Progress = Callable[[float, float | None], None]
 """Called with seconds of video done, and seconds in all if the file tells."""

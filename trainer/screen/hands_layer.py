@@ -23,6 +23,16 @@ def draw_hand(
     image: Image, hand: Hand, points: Floats, near: NDArray[np.bool_], posture: tuple[PostureFinding, ...],
     theme: Theme, unit: float,
 ) -> None:  # fmt: skip
+    """Draw one hand in place, with the letter of its side; the rest as in ``draw_hand_lines``."""
+    draw_hand_lines(image, hand, points, near, posture, theme, unit)
+    if hand.presence is not Presence.UNKNOWN and np.isfinite(points).all(axis=1).any():
+        _badge(image, hand, points, theme, unit)
+
+
+def draw_hand_lines(
+    image: Image, hand: Hand, points: Floats, near: NDArray[np.bool_], posture: tuple[PostureFinding, ...],
+    theme: Theme, unit: float,
+) -> None:  # fmt: skip
     """Draw one hand in place; ``points`` (21, 2) are its landmarks on the canvas, ``near`` (21,) those over the foot.
 
     A measured hand has full lines (the right hand's with a dark core), a bridged one is dashed and faded, an unknown
@@ -41,7 +51,6 @@ def draw_hand(
             if finding.hand == hand.side and joint is not None:
                 ring(image, points[joint], theme.casing, 2.4 * unit, max(2, round(0.95 * unit)))
                 ring(image, points[joint], theme.warn, 2.4 * unit, max(1, round(0.5 * unit)))
-    _badge(image, hand, points, theme, unit)
 
 
 def _slimness(points: Floats, unit: float) -> float:

@@ -13,6 +13,8 @@ ZONE_NAMES = {
 
 POSTURE_NAMES = {"thumb_hyperextended": "thumb bent back", "wrist_bent": "wrist bent"}
 
+VIEW_NAMES = {"plantar": "sole", "dorsal": "top", "medial": "inner side", "lateral": "outer side"}
+
 SLIGHT = 1.10
 """Up to this factor outside a preset is still "about right", as the coach's tolerance is."""
 CLEAR = 1.35

@@ -11,6 +11,11 @@ from typing import Protocol, Self, runtime_checkable
 from trainer.errors import VideoError
 from trainer.model import Frame
 
+VIDEO_SUFFIXES = frozenset(
+    [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mts", ".m2ts", ".3gp", ".ogv", ".wmv"]
+)
+"""Endings by which videos in a folder are known."""
+
 
 @dataclass(frozen=True)
 class VideoInfo:
