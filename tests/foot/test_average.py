@@ -77,6 +77,27 @@ def test_what_was_never_found_is_missing() -> None:
     np.testing.assert_allclose(np.delete(average.places, 4, axis=0), np.delete(PLACES, 4, axis=0))
 
 
+@settings(deadline=None, max_examples=20)
+@given(st.floats(0.3, 3), st.floats(-math.pi, math.pi), SEED)
+def test_an_average_goes_on_in_other_coordinates_as_if_nothing_were(scale: float, turn: float, seed: int) -> None:
+    c, s = scale * math.cos(turn), scale * math.sin(turn)
+    affine = np.array([[c, -s, 30.0], [s, c, -7.0], [0.0, 0.0, 1.0]])
+
+    def there(places: Floats) -> Floats:
+        return np.asarray(places @ affine[:2, :2].T + affine[:2, 2])
+
+    rng, here = np.random.default_rng(seed), LandmarkAverage(100.0)
+    for _ in range(5):
+        here.add(noisy(rng), SURE, 0.1)
+    carried = here.carried(affine)
+    for _ in range(5):
+        found = noisy(rng)
+        here.add(found, SURE, 0.1)
+        carried.add(there(found), SURE, 0.1)
+    np.testing.assert_allclose(carried.places, there(here.places), atol=1e-6)
+    np.testing.assert_allclose(carried.weight, here.weight)
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.floats(0.3, 3), st.floats(-math.pi, math.pi), SEED)
 def test_a_similarity_is_found_though_some_points_are_wrong(scale: float, turn: float, seed: int) -> None:
@@ -102,6 +123,6 @@ def test_points_that_fix_no_similarity_give_none() -> None:
 
 def test_misses_are_in_foot_lengths_and_infinite_when_unknown() -> None:
     nothing = np.full((14, 2), np.nan)
-    assert typical_miss(PLACES + [3.0, 4.0], PLACES, 100.0) == 0.05
+    assert typical_miss(PLACES + np.array([3.0, 4.0]), PLACES, 100.0) == 0.05
     assert math.isinf(typical_miss(nothing, PLACES, 100.0))
     assert math.isnan(spread_px(nothing))

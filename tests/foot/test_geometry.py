@@ -204,3 +204,26 @@ def test_missing_points_stay_missing_through_the_maps() -> None:
     out = to_uv(truth, np.array([[320.0, 240.0], [np.nan, np.nan]]))
     np.testing.assert_allclose(out[0], [0.5, 0.5], atol=1e-9)
     assert np.isnan(out[1]).all()
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**31))
+def test_sure_landmarks_weigh_more_and_the_map_moves_evenly_with_them(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    uv = atlas.landmarks_uv("plantar")
+    true = to_px(metric_from_uv("left", "plantar"), uv) * 300 + 400
+    sure = np.full(14, 0.9)
+    wrong = true.copy()
+    wrong[5] += 60.0
+    unsure = sure.copy()
+    unsure[5] = 0.01
+    off = []
+    for confidence in (sure, unsure):
+        fit = fit_px_from_uv(wrong, "left", "plantar", confidence)
+        assert fit is not None
+        off.append(np.nanmax(np.linalg.norm(to_px(fit, uv) - true, axis=1)))
+    assert off[1] < 0.2 * off[0]
+    step = rng.normal(size=(14, 2))
+    before, after = (fit_px_from_uv(wrong + k * step, "left", "plantar", sure) for k in (0.0, 0.1))
+    assert before is not None and after is not None
+    assert np.abs(to_px(after, atlas.outline("plantar")) - to_px(before, atlas.outline("plantar"))).max() < 0.6

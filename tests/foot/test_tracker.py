@@ -22,9 +22,9 @@ from tests.foot.scenes import (
 from trainer.foot import atlas
 from trainer.foot.geometry import metric_from_uv, to_px
 from trainer.foot.given import GivenFoot
-from trainer.foot.hidden import hands_mask
+from trainer.foot.hidden import hands_mask, mask_of_hands, share_of_hands
 from trainer.foot.tracker import FootTracker
-from trainer.model import FOOT_LANDMARKS, Floats, Foot, Frame, Hands, Image, Presence
+from trainer.model import FOOT_LANDMARKS, PARTS, Floats, Foot, Frame, Hands, Image, Presence
 
 UV = atlas.landmarks_uv("plantar")
 CLOTH = background()
@@ -257,3 +257,20 @@ def test_the_mask_of_a_hand_covers_its_joints_and_forearm() -> None:
     assert hands_mask(NO_HANDS, SIZE).max() == 0
     half = hands_mask((hand("left", joints), NO_HANDS[1]), (320, 240), 0.5)
     assert abs(int((half > 0).sum()) * 4 - int((mask > 0).sum())) < 0.1 * (mask > 0).sum()
+
+
+def test_what_a_finding_shows_as_hands_is_hidden() -> None:
+    parts = np.zeros((60, 80), np.uint8)
+    parts[20:30, 40:50], parts[40:50, 10:20] = PARTS.index("hand"), PARTS.index("foot")
+    mask = mask_of_hands(parts, SIZE)
+    assert mask.shape == (480, 640) and set(np.unique(mask)) == {0, 255}
+    assert (mask[160:240, 320:400] == 255).all() and mask[:140].max() == 0 and mask[320:400, 80:160].max() == 0
+
+
+def test_the_share_of_an_outline_that_hands_hide() -> None:
+    parts = np.zeros((60, 80), np.uint8)
+    parts[:, 40:] = PARTS.index("hand")
+    square = np.array([[-240.0, 0.0], [240.0, 0.0], [240.0, 240.0], [-240.0, 240.0]])
+    assert share_of_hands(parts, square + np.array([320.0, 120.0]), SIZE) == pytest.approx(0.5, abs=0.02)
+    assert share_of_hands(parts, square / 4 + [500.0, 120.0], SIZE) == 1.0
+    assert share_of_hands(parts, square - np.array([2000.0, 0.0]), SIZE) == 0.0

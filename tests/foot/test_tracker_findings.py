@@ -13,6 +13,7 @@ from tests.foot.scenes import NO_HANDS, SIZE, DrawnFoot, background, draw_hand, 
 from trainer.foot import atlas
 from trainer.foot.geometry import to_px
 from trainer.foot.given import GivenFoot
+from trainer.foot.hidden import share_of_hands
 from trainer.foot.tracker import FootTracker
 from trainer.model import Floats, Foot, Hands, Image, Presence, Side, View
 
@@ -108,24 +109,17 @@ def test_a_foot_that_the_finder_no_longer_sees_ends_in_about_a_second() -> None:
     assert 15 <= ended <= 24 and not any(foot.seen for foot in feet[ended:])
 
 
-def test_a_foot_that_hands_hide_is_not_ended_by_a_finder_that_misses_it() -> None:
-    joints = [hand_joints((320, y), 130, 0) for y in (130, 240, 350)]
-    both: Hands = (hand("left", joints[0]), hand("right", joints[2]))
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_finder_that_misses_a_foot_ends_it_unless_hands_hide_it(hidden: bool) -> None:
     image = SOLE.draw(CLOTH, HERE)
-
-    def scene(t: float) -> Shown:
-        return Shown(image, (true(),)) if t < 1 else Shown(image, (), (both[0], hand("right", joints[1])))
-
-    feet = play(scene, 3.0)
-    assert feet[-1].seen == (share_hidden(scene(2.0)) >= 0.8)
-
-
-def share_hidden(shown: Shown) -> float:
-    from trainer.foot.hidden import share_of_hands
-
-    finding = FakeFinder().find(0.0, SIZE, (true(),), shown.hands)
-    assert finding is not None
-    return share_of_hands(finding.mask, to_px(HERE, atlas.outline("plantar")), SIZE)
+    left, right = hand_joints((330, 150), 160, 5), hand_joints((330, 330 if hidden else 150), 160, 185)
+    hands: Hands = (hand("left", left), hand("right", right))
+    shown = FakeFinder().find(0.0, SIZE, (true(),), hands)
+    assert shown is not None
+    share = share_of_hands(shown.mask, to_px(HERE, atlas.outline("plantar")), SIZE)
+    assert (share > 0.8) == hidden and share > 0.3
+    feet = play(lambda t: Shown(image, (true(),) if t < 1 else (), NO_HANDS if t < 1 else hands), 2.8)
+    assert feet[9].seen and feet[-1].seen == hidden
 
 
 def test_a_covered_foot_goes_where_findings_have_it() -> None:
@@ -184,7 +178,7 @@ def test_a_foot_that_is_turned_from_sole_to_top_is_known_to_be_so_in_about_a_sec
 
 
 def test_a_given_foot_is_never_moved_by_findings_while_it_is_followed() -> None:
-    biased = TrueFoot("left", "plantar", true().landmarks_px + [9.0, -6.0])
+    biased = TrueFoot("left", "plantar", true().landmarks_px + np.array([9.0, -6.0]))
     feet = play(lambda t: Shown(SOLE.draw(CLOTH, HERE), (biased,)), 3.0, FootTracker(given=given()), Faults())
     assert max(off(foot, true()) for foot in feet) < 0.003
     assert all(foot.presence is Presence.MEASURED for foot in feet)

@@ -60,6 +60,14 @@ class LandmarkAverage:
         self._looks = keep * self._looks + 1.0
         self.sure = self.sure + (sure - self.sure) / self._looks
 
+    def carried(self, affine: Floats) -> LandmarkAverage:
+        """The same in other coordinates, to which a (3, 3) affine map leads."""
+        linear = affine[:2, :2]
+        other = LandmarkAverage(self.length * float(np.sqrt(abs(np.linalg.det(linear)))))
+        other.places, other._trend = self.places @ linear.T + affine[:2, 2], self._trend @ linear.T
+        other.sure, other._weight, other._looks = self.sure, self._weight, self._looks
+        return other
+
     @property
     def weight(self) -> Floats:
         """(14,) how many sure findings of late each landmark rests on."""

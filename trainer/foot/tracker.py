@@ -10,7 +10,7 @@ import numpy as np
 from trainer.foot import atlas
 from trainer.foot.average import LandmarkAverage, fit_similarity, spread_px, typical_miss
 from trainer.foot.belief import Candidate, FootBelief
-from trainer.foot.follower import Follower
+from trainer.foot.follower import Follower, square
 from trainer.foot.geometry import fit_px_from_uv, make_foot, to_px
 from trainer.foot.given import GivenFoot
 from trainer.foot.hidden import share_of_hands
@@ -228,8 +228,12 @@ class FootTracker:
         if not self._given:
             self._begin_with(worked, now)
         elif step is not None:
-            moved = np.linalg.inv(now.small_from_full) @ np.vstack([step, [0.0, 0.0, 1.0]]) @ now.small_from_full
-            self._begin(now, to_px(moved @ to_full, self._places), self._sure)
+            moved = np.linalg.inv(now.small_from_full) @ square(step) @ now.small_from_full @ to_full
+            seen = self._seen
+            self._begin(now, to_px(moved, self._places), self._sure)
+            if self._follower is not None:
+                to_own = np.asarray(np.linalg.inv(self._to_full(self._follower, now)) @ moved, float)
+                self._seen = seen.carried(to_own)
 
     def _deny(self, now: Look, finding: Finding) -> None:
         """The finder has no foot where one is followed."""
