@@ -78,12 +78,20 @@ def test_a_hand_is_where_it_was_put(k: int, x: float, y: float, size: float, ang
     assert (hand.right > 0.5) == (k == 1)
 
 
-def test_one_hand_that_could_be_either_says_so() -> None:
+def test_one_hand_that_could_be_either_is_one_and_says_so() -> None:
     coarse, fine = nothing()
     for k in range(2):
         put_hand(coarse, k, (300, 200), 150, 0.0)
-    found = decode(coarse, fine, SIZE, SHAPE)
-    assert [h.right for h in found.hands] == [pytest.approx(0.5, abs=0.01)] * 2
+        coarse[k] -= coarse[k].max() + 0.4
+    (hand,) = decode(coarse, fine, SIZE, SHAPE).hands
+    assert hand.right == pytest.approx(0.5, abs=0.01) and 0.5 < hand.score <= 1.0
+
+
+def test_hands_that_lie_on_each_other_are_two() -> None:
+    coarse, fine = nothing()
+    for k in range(2):
+        put_hand(coarse, k, (300, 200), 150, 0.0)
+    assert [h.side for h in decode(coarse, fine, SIZE, SHAPE).hands] == ["left", "right"]
 
 
 def test_the_worked_foot_comes_first() -> None:

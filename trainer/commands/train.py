@@ -26,7 +26,7 @@ Minutes = Annotated[
     float | None, typer.Option(min=0.1, help="Stop after so long, with what there is; to be gone on with later.")
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same stills, same network, but for rounding.")]
-Steps = Annotated[int, typer.Option(min=1, help="Batches of 32 pictures.")]
+Steps = Annotated[int, typer.Option(min=1, help="Batches of 16 pictures.")]
 Workers = Annotated[int, typer.Option(min=0, max=64, help="Processes that make the pictures.")]
 
 
@@ -53,7 +53,7 @@ def finder(
     stills: Stills,
     state: State,
     out: Annotated[Path, typer.Option("--out", "-o", help="The network to write.")] = Path("models/finder.onnx"),
-    steps: Steps = 3600,
+    steps: Steps = 4400,
     seed: Seed = 4,
     minutes: Minutes = None,
     workers: Workers = 1,
@@ -74,7 +74,7 @@ def joints(
     stills: Stills,
     state: State,
     out: Annotated[Path, typer.Option("--out", "-o", help="The network to write.")] = Path("models/hand_joints.tflite"),
-    steps: Steps = 1200,
+    steps: Steps = 2000,
     seed: Seed = 4,
     minutes: Minutes = None,
     workers: Workers = 1,
@@ -87,7 +87,7 @@ def joints(
     from trainer.studio.training.run import Plan
 
     task = JointsTask(stills, find_model("full"))
-    plan = Plan(steps, seed=seed, rate=4e-4, trunk_rate=4e-4)
+    plan = Plan(steps, seed=seed, rate=3e-4, trunk_rate=3e-4)
     write_bytes(out, written_back(_run(task, state, plan, minutes, workers)))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,10 @@ LEAST_HAND, LEAST_FOOT = 0.2, 0.2
 MOST_FEET = 2
 _READ = 0.4
 """Cells next to a peak whose heat reaches this share of it are asked what is there; the answers are averaged."""
+_SAME_CELLS = 1.5
+"""Peaks of the left and the right hand nearer than this may be of one hand …"""
+_TWO_HANDS = 1.25
+"""… unless they are higher together: hands that lie on each other."""
 _FEET_APART = 0.33
 """Two peaks nearer than this share of a foot's extent are one foot."""
 _WINDOW = 4
@@ -27,8 +33,7 @@ _CONTEXT = 0.06
 def decode(coarse: F32, fine: F32, size: tuple[int, int], shape: tuple[int, int]) -> Finding:
     """The finding of a picture of ``size`` (width, height) from maps (C, h, w) of an input of ``shape``."""
     scale = layout.input_scale(size, shape)
-    hands = [h for k in range(2) if (h := _hand(coarse, k, scale)) is not None]
-    return Finding(tuple(hands), _feet(coarse, fine, scale), _mask(fine, size, scale))
+    return Finding(_hands(coarse, scale), _feet(coarse, fine, scale), _mask(fine, size, scale))
 
 
 def _picture_px(points: Floats, scale: float) -> Floats:
@@ -48,27 +53,43 @@ def _around(heat: F32, row: int, column: int, reach: int) -> tuple[NDArray[np.in
     return rows[chosen], columns[chosen], weights[chosen] / weights[chosen].sum()
 
 
-def _hand(coarse: F32, k: int, scale: float) -> FoundHand | None:
+def _hands(coarse: F32, scale: float) -> tuple[FoundHand, ...]:
     heats = _sigmoid(coarse[layout.HAND_HEAT : layout.HAND_HEAT + 2])
+    peaks = [np.unravel_index(int(heat.argmax()), heat.shape) for heat in heats]
+    tops = [float(heat[peak]) for heat, peak in zip(heats, peaks, strict=True)]
+    left, right = (_hand(coarse, heats, k, peaks[k]) for k in range(2))
+    together = float(np.hypot(*np.subtract(peaks[0], peaks[1]))) <= _SAME_CELLS
+    if together and sum(tops) < _TWO_HANDS:
+        # One hand of which both sides have a share: it is there as surely as both together say.
+        one = left if tops[0] >= tops[1] else right
+        found = [replace(one, score=min(1.0, sum(tops)))]
+    else:
+        found = [left, right]
+    return tuple(_in_picture(hand, scale) for hand in found if hand.score >= LEAST_HAND)
+
+
+def _hand(coarse: F32, heats: F32, k: int, peak: tuple[np.intp, ...]) -> FoundHand:
+    """The hand of side k at a peak of its heat, in input pixels."""
     heat = heats[k]
-    row, column = (int(v) for v in np.unravel_index(int(heat.argmax()), heat.shape))
-    score = float(heat[row, column])
-    if score < LEAST_HAND:
-        return None
+    row, column = (int(v) for v in peak)
     rows, columns, weights = _around(heat, row, column, 1)
     facts = coarse[layout.HAND_FACTS + k * layout.FACTS : layout.HAND_FACTS + (k + 1) * layout.FACTS, rows, columns]
     at = np.stack([columns, rows], axis=1) * float(layout.COARSE_STRIDE) + (layout.COARSE_STRIDE - 1) / 2
-    centre = weights @ (at + layout.UNIT_PX * facts[:2].T)
-    x, y = _picture_px(centre, scale)
-    size = layout.UNIT_PX * float(np.exp(np.clip(weights @ facts[2], -3, 3))) / scale
+    x, y = weights @ (at + layout.UNIT_PX * facts[:2].T)
+    size = layout.UNIT_PX * float(np.exp(np.clip(weights @ facts[2], -3, 3)))
     sine, cosine = facts[3:5] @ weights
+    score = float(heat[row, column])
     # The other side's heat at this place tells how sure the side is.
-    other = float(heats[1 - k][rows, columns].max())
-    own = score / max(score + other, 1e-6)
+    own = score / max(score + float(heats[1 - k][row, column]), 1e-6)
     return FoundHand(
         SIDES[k], score, own if k == 1 else 1 - own, Crop(float(x), float(y), size, float(np.arctan2(sine, cosine))),
         float(_sigmoid(facts[5]) @ weights),
     )  # fmt: skip
+
+
+def _in_picture(hand: FoundHand, scale: float) -> FoundHand:
+    x, y = _picture_px(np.array([hand.crop.x, hand.crop.y]), scale)
+    return replace(hand, crop=Crop(float(x), float(y), hand.crop.size / scale, hand.crop.angle))
 
 
 def _feet(coarse: F32, fine: F32, scale: float) -> tuple[FoundFoot, ...]:

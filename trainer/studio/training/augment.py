@@ -32,13 +32,13 @@ def augmented(sample: Sample, pick: Pick, rng: Rng, size: tuple[int, int]) -> Sa
     sample = _framed(sample, rng, size)
     if rng.random() < 0.5:
         sample = flipped(sample)
-    if rng.random() < 0.55:
+    if rng.random() < 0.4:
         sample = _recoloured(sample, rng)
-    if rng.random() < 0.3:
-        sample = _elsewhere(sample, pick(rng), rng)
-    if rng.random() < 0.12:
-        sample = _without_limbs(sample, rng)
     if rng.random() < 0.25:
+        sample = _elsewhere(sample, pick(rng), rng)
+    if rng.random() < 0.1:
+        sample = _without_limbs(sample, rng)
+    if rng.random() < 0.15:
         sample = _covered(sample, rng)
     return replace(sample, image=_filmed(sample.image, rng))
 
@@ -57,8 +57,8 @@ def coloured(sample: Sample, rng: Rng) -> Sample:
 def _framed(sample: Sample, rng: Rng, size: tuple[int, int]) -> Sample:
     """Turned, larger or smaller, somewhere in the picture; the way a person or a photographer frames it."""
     width, height = sample.size
-    angle = rng.normal(0, 18) if rng.random() < 0.65 else rng.uniform(-180, 180)
-    grow = min(size[0] / width, size[1] / height) * float(np.exp(rng.normal(0.18, 0.36)))
+    angle = rng.normal(0, 16) if rng.random() < 0.75 else rng.uniform(-180, 180)
+    grow = min(size[0] / width, size[1] / height) * float(np.exp(rng.normal(0.15, 0.28)))
     limbs = np.argwhere(sample.mask[::8, ::8] > 0)
     centre = limbs[int(rng.integers(len(limbs)))][::-1] * 8.0 if len(limbs) else np.array([width / 2, height / 2])
     centre = centre + rng.uniform(0.3, 1.0) * (np.array([width / 2, height / 2]) - centre)

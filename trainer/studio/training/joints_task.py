@@ -141,7 +141,8 @@ def _crop(sample: Sample, crop: Crop, joints: np.ndarray | None, k: int, rng: Rn
     goal: np.ndarray = np.zeros((21, 2))
     size = 1.0
     if joints is not None:
-        goal = joints @ matrix[:, :2].T + matrix[:, 2]
+        # The network counts from the corner of its picture, pixels from the centre of the first one.
+        goal = joints @ matrix[:, :2].T + matrix[:, 2] + 0.5
         size = max(hand_size(np.asarray(goal, float)), 20.0)
     return {
         "image": torch.from_numpy(np.ascontiguousarray(shown.image[..., ::-1].transpose(2, 0, 1))),

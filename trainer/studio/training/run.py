@@ -32,10 +32,10 @@ class Plan:
     """
 
     steps: int
-    batch: int = 32
+    batch: int = 16
     seed: int = 4
-    rate: float = 1.2e-3
-    trunk_rate: float = 4e-4
+    rate: float = 1.6e-3
+    trunk_rate: float = 5e-4
     warm_steps: int = 100
 
 
