@@ -70,9 +70,9 @@ def test_what_was_never_found_is_missing() -> None:
     partly = PLACES.copy()
     partly[4] = np.nan
     for _ in range(3):
-        average.add(partly, SURE, 0.1)
+        average.add(partly, np.where(np.arange(14) == 9, 0.0, SURE), 0.1)
     assert np.isnan(average.places[4]).all() and np.isfinite(np.delete(average.places, 4, axis=0)).all()
-    assert average.sure[4] == 0 and average.weight[4] == 0
+    assert average.sure[4] == average.sure[9] == 0 and average.weight[4] == 0
     average.add(np.full((14, 2), np.nan), SURE, 0.1)
     np.testing.assert_allclose(np.delete(average.places, 4, axis=0), np.delete(PLACES, 4, axis=0))
 

@@ -16,6 +16,8 @@ _WITHIN = 0.04
 _TREND_S = 0.4
 _TREND = 0.03
 """A landmark that sure findings have elsewhere by this, in foot lengths, for ``_TREND_S`` on average has moved."""
+_LEAST = 0.05
+"""What a place counts for that nothing in the picture vouches for: one that lies out of it, say."""
 _MOVED_WITHIN = 0.15
 _MOVED_WEIGHT = 3.0
 
@@ -42,7 +44,7 @@ class LandmarkAverage:
         """Take in one finding: ``observed`` (14, 2), NaN where not known, ``confidence`` (14,) in 0–1."""
         elapsed_s = min(max(elapsed_s, 0.0), _LONGEST_GAP_S)
         keep = math.exp(-elapsed_s / _MEMORY_S)
-        known = np.isfinite(observed).all(axis=1) & (confidence > 0)
+        known = np.isfinite(observed).all(axis=1)
         sure = np.where(known, confidence, 0.0)
         self.places = np.where((known & ~(self._weight > 0))[:, None], observed, self.places)
         step = np.where(known[:, None], observed - self.places, 0.0)
@@ -52,7 +54,9 @@ class LandmarkAverage:
         self._trend = self._trend + lately * (tame * step - self._trend)
         moved = np.linalg.norm(self._trend, axis=1) * sure > _TREND * self.length
         weight = keep * np.where(moved, np.minimum(self._weight, _MOVED_WEIGHT), self._weight)
-        pull = sure * np.minimum(1.0, np.where(moved, _MOVED_WITHIN, _WITHIN) / np.maximum(off, 1e-9))
+        pull = np.where(known, np.maximum(confidence, _LEAST), 0.0) * np.minimum(
+            1.0, np.where(moved, _MOVED_WITHIN, _WITHIN) / np.maximum(off, 1e-9)
+        )
         share = np.where(pull > 0, pull / np.maximum(weight + pull, 1e-9), 0.0)
         self.places = self.places + share[:, None] * step
         self._trend = self._trend - share[:, None] * step
