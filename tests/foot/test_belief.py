@@ -66,6 +66,16 @@ def test_one_missed_finding_is_no_end_but_several_are() -> None:
     assert belief.worked is None, "a foot that comes back has to be agreed on again"
 
 
+def test_a_foot_that_moved_quickly_is_not_taken_for_another_kind_at_the_first_wrong_look() -> None:
+    belief = FootBelief()
+    for i in range(15):
+        belief.update(i * 0.1, [found()])
+    for i in range(15, 25):
+        belief.update(i * 0.1, [found(520, kind=("left", "medial") if i < 18 else SOLE)])
+        assert belief.worked is None or belief.worked.kind == SOLE
+    assert belief.worked is not None and belief.worked.last.landmarks_px[0, 0] > 400
+
+
 def test_the_worked_foot_is_chosen_and_kept_until_the_other_is_clearly_worked() -> None:
     belief = FootBelief()
     for i in range(10):

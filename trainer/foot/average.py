@@ -44,7 +44,7 @@ class LandmarkAverage:
         """Take in one finding: ``observed`` (14, 2), NaN where not known, ``confidence`` (14,) in 0–1."""
         elapsed_s = min(max(elapsed_s, 0.0), _LONGEST_GAP_S)
         keep = math.exp(-elapsed_s / _MEMORY_S)
-        known = np.isfinite(observed).all(axis=1)
+        known = np.asarray(np.isfinite(observed).all(axis=1))
         sure = np.where(known, confidence, 0.0)
         self.places = np.where((known & ~(self._weight > 0))[:, None], observed, self.places)
         step = np.where(known[:, None], observed - self.places, 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 
@@ -30,8 +31,8 @@ _RECENT = 4
 class Candidate:
     """A foot that some findings show."""
 
-    def __init__(self, side: Side | None, view: View | None) -> None:
-        self._kind = SettledKind(side, view)
+    def __init__(self, kind: SettledKind) -> None:
+        self._kind = kind
         self._recent: deque[FoundFoot] = deque(maxlen=_RECENT)
         self._for_it = 0.0
         self._looked_s = -math.inf
@@ -44,7 +45,7 @@ class Candidate:
         since = time_s - self._looked_s
         p = min(max(found.score, 1e-3), 1 - 1e-3)
         self._for_it = self._for_it * math.exp(-since / _MEMORY_S) + min(max(math.log(p / (1 - p)), -_MOST), _MOST)
-        self._kind.add(evidence(found), time_s - self.seen_s)
+        self._kind.add(evidence(found), min(time_s - self.seen_s, _GONE_S))
         share = max(1.0 / (self.times_seen + 1), 1.0 - math.exp(-since / _WORKED_MEMORY_S))
         self.worked += share * (found.worked - self.worked)
         self._recent.append(found)
@@ -56,6 +57,10 @@ class Candidate:
         self._for_it = self._for_it * math.exp(-(time_s - self._looked_s) / _MEMORY_S) - _MISSED
         self._for_it = max(self._for_it, -_MOST)
         self._looked_s = time_s
+
+    def kind_for_another(self) -> SettledKind:
+        """What a foot that turns up when this one is missed may be taken for at first."""
+        return copy(self._kind)
 
     @property
     def kind(self) -> Kind | None:
@@ -103,15 +108,19 @@ class FootBelief:
     def update(self, time_s: float, found: Sequence[FoundFoot]) -> None:
         """Take in the feet of one finding."""
         self._feet = [foot for foot in self._feet if time_s - foot.seen_s < _GONE_S]
-        waiting = list(self._feet)
+        waiting, new = list(self._feet), []
         for one in found:
             same = _nearest(one, waiting)
             if same is None:
-                same = Candidate(*self._told)
-                self._feet.append(same)
+                new.append(one)
             else:
                 waiting.remove(same)
-            same.saw(time_s, one)
+                same.saw(time_s, one)
+        for one in new:
+            # One foot gone and one come is most often one that moved quickly.
+            kind = waiting[0].kind_for_another() if len(waiting) == 1 else SettledKind(*self._told)
+            self._feet.append(Candidate(kind))
+            self._feet[-1].saw(time_s, one)
         for foot in waiting:
             foot.missed(time_s)
         self._choose(min(time_s - self._before_s, 0.5))
