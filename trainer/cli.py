@@ -146,12 +146,16 @@ def evaluate(
         bool, typer.Option("--find-foot", help="Find the foot, although NAME.foot.json tells it.")
     ] = False,
     backend: Annotated[
-        str, typer.Option(help="Where hands come from: mediapipe, or truth to test the stages after it.")
-    ] = "mediapipe",
+        str | None, typer.Option(help="Where hands come from, if not as usual; truth tests the stages after it.")
+    ] = None,
     yardstick: Annotated[
         bool, typer.Option("--yardstick", help="Measure MediaPipe by itself on the same pictures, to stand beside.")
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes at work; one per core when not given.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="Draw the worst frames of all clips on this picture (.jpg or .png).")
+    ] = None,
+    worst: Annotated[int, typer.Option(min=1, max=200, help="How many frames are on the sheet.")] = 20,
     model: Model = None,
 ) -> None:
     """Measure the program against footage whose truth is known."""
@@ -159,8 +163,9 @@ def evaluate(
 
     settings = read_settings(None, model=model, backend=backend)
     done = evaluate_all(
-        clips, settings, find_foot=find_foot, yardstick=yardstick, workers=workers, out=out, as_json=json_out
-    )
+        clips, settings, find_foot=find_foot, yardstick=yardstick, workers=workers, out=out, as_json=json_out,
+        sheet=sheet, worst=worst,
+    )  # fmt: skip
     if not done:
         raise typer.Exit(USER_ERROR)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from true_clip import TIMES, arrays, facts, write_truth
@@ -62,6 +63,16 @@ def test_bad_clips_are_told_one_by_one_and_the_good_one_is_measured(tmp_path: Pa
     assert list(figures["clips"]) == [str(good.with_suffix(""))]
     assert figures["all"]["hands_found"] == 1
     assert figures["all"]["landmark_error_median"] == pytest.approx(0, abs=1e-3)
+
+
+def test_the_worst_frames_are_drawn_on_a_sheet(tmp_path: Path) -> None:
+    film, sheet = clip(tmp_path / "clip"), tmp_path / "sheets" / "worst.jpg"
+    code, _, told = evaluate(film, "--workers", 1, "--sheet", sheet, "--worst", 3)
+    assert code == 0 and told == [], told
+    page = cv2.imread(str(sheet))
+    assert page.shape[1] == 1600
+    code, _, told = evaluate(film, "--sheet", tmp_path / "worst.pdf")
+    assert code == 2 and len(told) == 1 and "worst.pdf" in told[0]
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from trainer.model import Floats
 from trainer.score import foot_tally
-from trainer.score.foot_tally import FootSight, foot_figures, log_foot
+from trainer.score.foot_tally import FootSight, TrueFoot, foot_figures, log_foot
 from trainer.score.tally import FrameLog
 
 SIZE = (640, 480)
@@ -23,13 +23,13 @@ def foot(frames: int = 1, at: tuple[float, float] = (100.0, 300.0)) -> Floats:
 
 
 def sight(px: Floats) -> FootSight:
-    yes = np.ones(len(px), bool)
-    return FootSight(yes, px, yes, yes)
+    frames = len(px)
+    return FootSight(np.ones(frames, bool), px, np.full(frames, "left", object), np.full(frames, "plantar", object))
 
 
 def figures(reported: FootSight, true: Floats, visible: np.ndarray | None = None, fps: float = 1.0) -> dict[str, float]:
     shown = np.ones(true.shape[:2], bool) if visible is None else visible
-    counts, errors = log_foot(reported, true, shown, np.arange(len(true)) / fps, SIZE)
+    counts, errors = log_foot(reported, TrueFoot("left", "plantar", true, shown, SIZE), np.arange(len(true)) / fps)
     return foot_figures(FrameLog({"frames": np.ones(len(true)), **counts}, errors, 1 / fps).tally())
 
 
@@ -69,8 +69,9 @@ def test_found_and_named_count_where_there_is_enough_of_a_foot() -> None:
     true, visible = foot(4), np.ones((4, 14), bool)
     visible[0, 3:] = False
     reported = replace(
-        sight(true), seen=np.array([True, True, True, False]), side_right=np.array([False, True, False, True]),
-        view_right=np.array([False, True, True, True]),
+        sight(true), seen=np.array([True, True, True, False]),
+        side=np.array(["right", "left", "right", "left"], object),
+        view=np.array(["dorsal", "plantar", "plantar", "plantar"], object),
     )  # fmt: skip
     told = figures(reported, true, visible)
     assert told["foot_found"] == pytest.approx(2 / 3)

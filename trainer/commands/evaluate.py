@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from trainer.commands.guard import complain
+from trainer.commands.worst import check_sheet, write_sheet
 from trainer.errors import TrainerError
 from trainer.files import write_text
 from trainer.hands.backend import HandBackend, open_backend
@@ -45,11 +46,16 @@ def evaluate_all(
     workers: int | None,
     out: Path | None,
     as_json: bool,
+    sheet: Path | None = None,
+    worst: int = 20,
 ) -> bool:
-    """Measure the clips of ``paths`` (videos and folders of them), print the tables (or JSON), save it all in ``out``.
+    """Measure the clips of ``paths`` (videos and folders of them), print the tables (or JSON), save it all in ``out``;
+    with ``sheet`` a picture of so many of the worst frames.
 
     What can't be measured is told in one line each, and the others are measured. True when there was nothing of it.
     """
+    if sheet is not None:
+        check_sheet(sheet)
     clips, failed = _clips(paths)
     found: dict[Path, ClipResult] = {}
     with _progress(len(clips)) as step:
@@ -66,7 +72,11 @@ def evaluate_all(
         jobs = [(clip, settings, find_foot, yardstick) for clip in clips]
         _measure_all(jobs, min(workers or os.cpu_count() or 1, len(clips)), measured)
     if found:
-        _tell({name: found[clip] for clip, name in _names(clips).items() if clip in found}, clips, out, as_json)
+        films = {name: clip for clip, name in _names(clips).items() if clip in found}
+        results = {name: found[clip] for name, clip in films.items()}
+        _tell(results, clips, out, as_json)
+        if sheet is not None:
+            write_sheet(sheet, results, films, worst)
     return not failed
 
 

@@ -13,7 +13,8 @@ from trainer.model import Data, Floats, Presence, Stroke
 from trainer.rhythm import rhythm_of
 from trainer.score import metrics as told
 from trainer.score.catalogue import METRICS, YARDSTICK
-from trainer.score.foot_tally import FootSight, foot_figures, log_foot
+from trainer.score.faults import Fault, faults
+from trainer.score.foot_tally import FootSight, TrueFoot, foot_figures, log_foot
 from trainer.score.hand_tally import STRAIGHT, Sight, TrueHands, hand_figures, log_hands
 from trainer.score.metrics import Segment
 from trainer.score.scorecard import grid_of, strokes_of
@@ -32,13 +33,14 @@ Rows = NDArray[np.int64]
 @dataclass(frozen=True, eq=False)
 class ClipResult:
     """What a clip came to: its ``results``, and what totals over many clips need. ``techniques`` (T,): the true one of
-    each frame."""
+    each frame; ``faults``: where it went wrong, the worst first."""
 
     results: Results
     frames: FrameLog
     techniques: NDArray[np.object_]
     view: str
     side: str
+    faults: tuple[Fault, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -56,15 +58,18 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth, yardstick: Yardstick
     frame_s = truth.duration_s / len(row) if len(row) else 0.0
     ours, stock = _sight(tracks, row), yardstick.sight(scale) if yardstick is not None else None
     size = truth.width, truth.height
-    hands = log_hands(ours, stock, TrueHands(truth.hand_px, truth.hand_visible, truth.joints_visible, size))
-    foot = log_foot(_foot(tracks, row, truth), truth.foot_px, truth.foot_visible, truth.time_s, size)
-    frames = FrameLog(hands[0] | foot[0], hands[1] | foot[1], frame_s)
+    true_hands = TrueHands(truth.hand_px, truth.hand_visible, truth.joints_visible, size)
+    true_foot = TrueFoot(truth.side, truth.view, truth.foot_px, truth.foot_visible, size)
+    foot = _foot(tracks, row)
+    hand_log, foot_log = log_hands(ours, stock, true_hands), log_foot(foot, true_foot, truth.time_s)
+    frames = FrameLog(hand_log[0] | foot_log[0], hand_log[1] | foot_log[1], frame_s)
     results = dict.fromkeys(METRICS if stock is None else {**METRICS, **YARDSTICK}, math.nan)
     results |= figures(frames.tally())
     results |= _strokes(card, tracks, row, truth) | _cycles(card, truth) | _rates(card, truth) | _places(card, truth)
     results["unseen_share"] = card["unseen_s"] / card["duration_s"] if card["duration_s"] > 0 else math.nan
     techniques = np.array(told.labels_at(truth.time_s, _segments(truth), REST), object)
-    return ClipResult(results, frames, techniques, truth.view, truth.side)
+    worst = faults(ours, true_hands, foot, true_foot, truth.time_s)
+    return ClipResult(results, frames, techniques, truth.view, truth.side, worst)
 
 
 def figures(tally: Tally) -> Results:
@@ -117,13 +122,11 @@ def _sight(tracks: Tracks, row: Rows) -> Sight:
     return Sight(_take(tracks.hand_px, row), measured, bridged, called)
 
 
-def _foot(tracks: Tracks, row: Rows, truth: Truth) -> FootSight:
+def _foot(tracks: Tracks, row: Rows) -> FootSight:
     words = np.full((3, len(row)), Presence.UNKNOWN.value, object)
     words[:, row >= 0] = [w[row[row >= 0]] for w in (tracks.foot_presence, tracks.foot_side, tracks.foot_view)]
     presence, side, view = words
-    return FootSight(
-        presence != Presence.UNKNOWN.value, _take(tracks.foot_px, row), side == truth.side, view == truth.view
-    )
+    return FootSight(presence != Presence.UNKNOWN.value, _take(tracks.foot_px, row), side, view)
 
 
 def _strokes(card: Data, tracks: Tracks, row: Rows, truth: Truth) -> Results:

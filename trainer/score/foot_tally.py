@@ -10,8 +10,9 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trainer.model import FOOT_LANDMARKS, Floats
+from trainer.model import FOOT_LANDMARKS, Floats, Side, View
 from trainer.score.tally import Flags, Tally, quantile, share
 
 MIN_LANDMARKS = 4
@@ -26,12 +27,35 @@ TIPS = [i for i, name in enumerate(FOOT_LANDMARKS) if name.endswith("_tip")]
 @dataclass(frozen=True, eq=False)
 class FootSight:
     """What was reported of the foot in T frames, in the truth's pixels: ``seen`` (T,), landmarks ``px`` (T, 14, 2), NaN
-    where not known; ``side_right``, ``view_right`` (T,): whether these were named rightly."""
+    where not known; ``side``, ``view`` (T,) text, what it was called."""
 
     seen: Flags
     px: Floats
-    side_right: Flags
-    view_right: Flags
+    side: NDArray[np.object_]
+    view: NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False)
+class TrueFoot:
+    """What is true of the foot of T frames. ``px`` (T, 14, 2), also where hidden; ``visible`` (T, 14): nothing hides
+    the landmark; ``size`` (width, height) of the picture."""
+
+    side: Side
+    view: View
+    px: Floats
+    visible: Flags
+    size: tuple[int, int]
+
+    @property
+    def inside(self) -> Flags:
+        """(T, 14) which landmarks lie in the picture."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(((self.px >= 0) & (self.px <= np.array(self.size) - 1)).all(axis=-1), bool)
+
+    @property
+    def wanted(self) -> Flags:
+        """(T,) in which frames it is to be found."""
+        return np.asarray((self.visible & self.inside).sum(axis=1) >= MIN_LANDMARKS, bool)
 
 
 def foot_length_px(true_px: Floats) -> Floats:
@@ -44,32 +68,31 @@ def foot_length_px(true_px: Floats) -> Floats:
     return np.where(longest > 0, longest, np.nan)
 
 
-def log_foot(
-    reported: FootSight, true_px: Floats, visible: Flags, time_s: Floats, size: tuple[int, int]
-) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """(counts, errors) of T frames, as a ``FrameLog`` has them. ``true_px`` (T, 14, 2); ``visible`` (T, 14): nothing
-    hides the landmark; ``size`` (width, height) of the picture."""
-    with np.errstate(invalid="ignore"):
-        inside = np.asarray(((true_px >= 0) & (true_px <= np.array(size) - 1)).all(axis=-1), bool)
-    wanted = (visible & inside).sum(axis=1) >= MIN_LANDMARKS
-    absent = ~inside.any(axis=1)
-    found = wanted & reported.seen
-    error = np.linalg.norm(reported.px - true_px, axis=-1) / foot_length_px(true_px)[:, None]
-    error = np.where(found[:, None] & inside, error, np.nan)
+def foot_errors(reported: FootSight, true: TrueFoot) -> Floats:
+    """(T, 14) error of each landmark in the picture, in lengths of the foot; NaN where the foot wasn't seen."""
+    error = np.linalg.norm(reported.px - true.px, axis=-1) / foot_length_px(true.px)[:, None]
+    return np.where((true.wanted & reported.seen)[:, None] & true.inside, error, np.nan)
+
+
+def log_foot(reported: FootSight, true: TrueFoot, time_s: Floats) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """(counts, errors) of T frames at ``time_s`` (T,), as a ``FrameLog`` has them."""
+    absent = ~true.inside.any(axis=1)
+    found = true.wanted & reported.seen
+    side_right, view_right = found & (reported.side == true.side), found & (reported.view == true.view)
+    error = foot_errors(reported, true)
     with np.errstate(invalid="ignore"):
         right = error <= PCK
     counts = {
-        "foot_wanted": wanted, "foot_found": found, "foot_side_right": found & reported.side_right,
-        "foot_view_right": found & reported.view_right,
-        "foot_named_right": found & reported.side_right & reported.view_right,
+        "foot_wanted": true.wanted, "foot_found": found, "foot_side_right": side_right, "foot_view_right": view_right,
+        "foot_named_right": side_right & view_right,
         "foot_absent": absent, "foot_false": absent & reported.seen,
-        "foot_landmarks": (inside & found[:, None]).sum(axis=1), "foot_landmarks_right": right.sum(axis=1),
+        "foot_landmarks": (true.inside & found[:, None]).sum(axis=1), "foot_landmarks_right": right.sum(axis=1),
     }  # fmt: skip
     errors = {
         "foot": error,
-        "foot_visible": np.where(visible, error, np.nan),
-        "foot_hidden": np.where(visible, np.nan, error),
-        "foot_drift": drift(reported, true_px, time_s),
+        "foot_visible": np.where(true.visible, error, np.nan),
+        "foot_hidden": np.where(true.visible, np.nan, error),
+        "foot_drift": drift(reported, true.px, time_s),
     }
     return {name: np.asarray(values, float) for name, values in counts.items()}, errors
 

@@ -38,10 +38,7 @@ def draw_look(image: Image, seen: Seen, theme: Theme | None = None) -> Image:
     height, width = canvas.shape[:2]
     unit = min(height, 0.75 * width, 1.4 * min(width, height)) / 100
     size = max(SMALLEST_TYPE, round(3.3 * unit))
-    for foot in reversed(seen.feet):
-        _draw_foot(canvas, foot, place.to_canvas(foot.landmarks_px), theme, unit)
-    for hand in seen.hands:
-        _draw_hand(canvas, hand, place.to_canvas(hand.landmarks_px), theme, unit)
+    draw_seen(canvas, seen, place, theme, unit)
     labels = _labels(seen, place, theme)
     covered = np.vstack([_dense(label.points) for label in labels]) if labels else np.zeros((0, 2))
     if not labels:
@@ -49,6 +46,14 @@ def draw_look(image: Image, seen: Seen, theme: Theme | None = None) -> Image:
     for placed in place_labels(labels, covered, (width, height), size):
         draw_label(canvas, placed, theme)
     return canvas
+
+
+def draw_seen(canvas: Image, seen: Seen, place: Place, theme: Theme, unit: float) -> None:
+    """Hands and feet in place, without their labels."""
+    for foot in reversed(seen.feet):
+        _draw_foot(canvas, foot, place.to_canvas(foot.landmarks_px), theme, unit)
+    for hand in seen.hands:
+        _draw_hand(canvas, hand, place.to_canvas(hand.landmarks_px), theme, unit)
 
 
 def canvas_of(width: int, height: int) -> tuple[int, int]:
