@@ -25,6 +25,12 @@ def test_hands_and_feet_come_with_what_is_known_of_them() -> None:
     assert not any(h.bridged for h in seen.hands)
 
 
+def test_of_two_feet_one_is_massaged() -> None:
+    feet = look_at(IMAGE, eyes(Finder((), (foot(worked=0.9), foot(worked=0.8))), Joints([LEFT]))).feet
+    assert [f.worked for f in feet] == [True, False]
+    assert not look_at(IMAGE, eyes(Finder((), (foot(worked=0.3),)), Joints([LEFT]))).feet[0].worked
+
+
 def test_joints_are_asked_once_more_on_their_own_crop() -> None:
     rough = replace(crop_of(LEFT), size=crop_of(LEFT).size * 1.3)
     joints = Joints([LEFT + 6.0, LEFT])

@@ -20,6 +20,7 @@ BELIEVE_HAND = 0.5
 BELIEVE_FOOT = 0.5
 """Likewise a foot."""
 BELIEVE_WORKED = 0.5
+"""And that it is the one that is massaged; of two feet only one is."""
 _ONE_HAND = 0.4
 """Two reports nearer than this share of their size are one hand."""
 _STRAYED = 0.5
@@ -70,13 +71,13 @@ def look_at(image: Image, eyes: Eyes) -> Seen:
     for hand in _believed(finding):
         landmarks = _landmarks(image, hand.crop, eyes.joints)
         hands.append(SeenHand(hand.side, hand.score, hand.visible, landmarks))
+    believed = [foot for foot in finding.feet if foot.score >= BELIEVE_FOOT]
     feet = tuple(
         SeenFoot(
-            f.side, f.view, f.score, f.side_score, f.view_score, f.worked >= BELIEVE_WORKED, f.landmarks_px,
-            f.confidence,
+            f.side, f.view, f.score, f.side_score, f.view_score, number == 0 and f.worked >= BELIEVE_WORKED,
+            f.landmarks_px, f.confidence,
         )
-        for f in finding.feet
-        if f.score >= BELIEVE_FOOT
+        for number, f in enumerate(believed)
     )  # fmt: skip
     return Seen(tuple(sorted(hands, key=lambda h: h.side)), feet)
 
