@@ -14,9 +14,9 @@ from trainer.foot.kind import Kind, SettledKind, agrees, evidence
 from trainer.model import Floats, FoundFoot, Side, View
 
 _MEMORY_S = 0.5
-_MOST = 2.5
+_MOST = 1.8
 """One finding's score says at most so much (log-odds) for a foot, less than is needed."""
-_BELIEVED = 3.0
+_BELIEVED = 2.0
 _MISSED = 1.2
 """What a finding that doesn't have the foot says against it."""
 _SAME = 0.25

@@ -31,6 +31,8 @@ _HELD_S = 0.25
 """A foot that isn't recognised is held to be measured so long after a finding had it there."""
 _DENIED_S = 1.0
 """A foot that findings haven't had for so long isn't there, whatever it looks like."""
+_LEAST_SCORE = 0.35
+"""A foot that is no longer believed in is upheld by findings of at least this score."""
 _MOST_HIDDEN = 0.8
 """Findings may miss a foot whose outline is hidden by hands to this share."""
 _NO_FINDINGS_S = 1.0
@@ -180,8 +182,8 @@ class FootTracker:
         length = spread_px(expected_px)
         worked = self._belief.worked
         feet = finding.feet
-        if not self._given and worked is not None:
-            feet = tuple(f for f in feet if f is worked.last)
+        if not self._given:
+            feet = tuple(f for f in feet if (f.score >= _LEAST_SCORE if worked is None else f is worked.last))
         offs = [typical_miss(f.landmarks_px, expected_px, length) for f in feet]
         if not offs:
             return None, math.inf
