@@ -11,7 +11,8 @@ import numpy as np
 
 from trainer.foot.average import spread_px, typical_miss
 from trainer.foot.kind import Kind, SettledKind, agrees, evidence
-from trainer.model import Floats, FoundFoot, Side, View
+from trainer.foot.worked import claim
+from trainer.model import Finding, Floats, FoundFoot, Side, View
 
 _MEMORY_S = 0.5
 _MOST = 1.8
@@ -23,7 +24,7 @@ _SAME = 0.25
 """Findings of a foot within this of each other, in foot lengths (median over the landmarks), are of one foot."""
 _GONE_S = 1.0
 _WORKED_MEMORY_S = 1.0
-_WORKED_LEAD = 0.2
+_WORKED_LEAD = 0.3
 _WORKED_LEAD_S = 1.0
 _RECENT = 4
 
@@ -40,14 +41,14 @@ class Candidate:
         self.worked = 0.5
         self.times_seen = 0
 
-    def saw(self, time_s: float, found: FoundFoot) -> None:
-        """A finding has it."""
+    def saw(self, time_s: float, found: FoundFoot, worked: float) -> None:
+        """A finding has it; ``worked`` is how much speaks for its being the massaged one."""
         since = time_s - self._looked_s
         p = min(max(found.score, 1e-3), 1 - 1e-3)
         self._for_it = self._for_it * math.exp(-since / _MEMORY_S) + min(max(math.log(p / (1 - p)), -_MOST), _MOST)
         self._kind.add(evidence(found), min(time_s - self.seen_s, _GONE_S))
         share = max(1.0 / (self.times_seen + 1), 1.0 - math.exp(-since / _WORKED_MEMORY_S))
-        self.worked += share * (found.worked - self.worked)
+        self.worked += share * (worked - self.worked)
         self._recent.append(found)
         self._looked_s = self.seen_s = time_s
         self.times_seen += 1
@@ -105,22 +106,22 @@ class FootBelief:
         """The scene is another one."""
         self._feet, self._chosen = [], None
 
-    def update(self, time_s: float, found: Sequence[FoundFoot]) -> None:
-        """Take in the feet of one finding."""
+    def update(self, time_s: float, finding: Finding, size: tuple[int, int]) -> None:
+        """Take in what was found in a frame of ``size`` (width, height)."""
         self._feet = [foot for foot in self._feet if time_s - foot.seen_s < _GONE_S]
         waiting, new = list(self._feet), []
-        for one in found:
+        for one in finding.feet:
             same = _nearest(one, waiting)
             if same is None:
                 new.append(one)
             else:
                 waiting.remove(same)
-                same.saw(time_s, one)
+                same.saw(time_s, one, claim(one, finding.hands, size))
         for one in new:
             # One foot gone and one come is most often one that moved quickly.
             kind = waiting[0].kind_for_another() if len(waiting) == 1 else SettledKind(*self._told)
             self._feet.append(Candidate(kind))
-            self._feet[-1].saw(time_s, one)
+            self._feet[-1].saw(time_s, one, claim(one, finding.hands, size))
         for foot in waiting:
             foot.missed(time_s)
         self._choose(min(time_s - self._before_s, 0.5))

@@ -87,7 +87,7 @@ class FootTracker:
         if cut:
             self._belief.forget()
         if finding is not None:
-            self._belief.update(frame.time_s, finding.feet)
+            self._belief.update(frame.time_s, finding, frame.size)
         self._motion: Floats = np.zeros(2)
         if self._waiting is not None and frame.time_s >= self._starts_s - 1e-6:
             given, self._waiting = self._waiting.scaled_to(frame.size), None
