@@ -27,6 +27,8 @@ _WORKED_MEMORY_S = 1.0
 _WORKED_LEAD = 0.3
 _WORKED_LEAD_S = 1.0
 _RECENT = 4
+_NEW = 4
+"""Findings after which nobody waits for a foot any longer."""
 
 
 class Candidate:
@@ -71,6 +73,11 @@ class Candidate:
     def believed(self) -> bool:
         """Whether it is there, of a kind that is clear."""
         return self._for_it >= _BELIEVED and self.kind is not None
+
+    @property
+    def promising(self) -> bool:
+        """Whether it is new and may soon be believed."""
+        return self.times_seen <= _NEW and self._for_it >= _BELIEVED / 2
 
     @property
     def last(self) -> FoundFoot:
@@ -135,7 +142,8 @@ class FootBelief:
             return
         best = max(believed, key=lambda foot: foot.worked)
         if self._chosen is None:
-            self._chosen, self._doubted_s = best, 0.0
+            if all(best.worked >= foot.worked for foot in self._feet if foot.promising):
+                self._chosen, self._doubted_s = best, 0.0
         elif best.worked > self._chosen.worked + _WORKED_LEAD:
             self._doubted_s += elapsed_s
             if self._doubted_s >= _WORKED_LEAD_S:
