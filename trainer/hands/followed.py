@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trainer.hands import sides
-from trainer.hands.crop import added, apart, difference
+from trainer.hands.crop import added, apart, crop_of, difference, pixels_from_crop
 from trainer.hands.joints import Joints
 from trainer.hands.one_euro import OneEuro
 from trainer.hands.shape import hand_size
@@ -47,6 +47,7 @@ class FollowedHand:
     side: Side | None = None
     supported: bool = True
     joints: Joints | None = None
+    _good: tuple[Joints, Crop] | None = None
     _calm_px: OneEuro = field(default_factory=OneEuro)
     _calm_world: OneEuro = field(default_factory=OneEuro)
     _seen_s: float = -math.inf
@@ -97,6 +98,25 @@ class FollowedHand:
             return True
         self.crop = added(self.crop, (1.0 - math.exp(-dt / _TRUST_S)) * difference(self.crop, found.crop))
         return False
+
+    @property
+    def slid_by(self) -> float:
+        """How far the landmarks lie from where the network was to look (`apart`)."""
+        return math.inf if self.joints is None else apart(crop_of(self.joints.landmarks_px), self.crop)
+
+    def hold_shape(self) -> None:
+        """The newest landmarks are another hand's: the last good ones stay, carried to where this hand is now."""
+        if self._good is None or self.joints is None:
+            return
+        good, crop = self._good
+        to_then, to_now = pixels_from_crop(crop, 2), pixels_from_crop(self.crop, 2)
+        inside = np.linalg.solve(to_then[:, :2], (good.landmarks_px - to_then[:, 2]).T).T
+        self.joints = replace(good, landmarks_px=inside @ to_now[:, :2].T + to_now[:, 2])
+
+    def keep_shape(self) -> None:
+        """The newest landmarks are this hand's own."""
+        if self.joints is not None:
+            self._good = self.joints, self.crop
 
     def detection(self, side: Side, time_s: float) -> Detection:
         """The hand as it is reported, calmed; to be asked for once a frame."""

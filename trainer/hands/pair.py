@@ -12,6 +12,7 @@ from trainer.hands.assign import cheapest_pairs
 from trainer.hands.crop import apart
 from trainer.hands.followed import DROPPED_AT, PRESENT, SHOWN_AT, FollowedHand
 from trainer.hands.joints import Joints
+from trainer.hands.shape import hand_distance
 from trainer.model import Crop, Detection, Floats, FoundHand, Side
 
 MOST = 2
@@ -23,6 +24,8 @@ _STRANGE = 0.25
 """What a finding of the other side counts as further away."""
 _ONE = 0.15
 """Crops nearer to each other than this are of one hand."""
+_SAME = 0.4
+"""Landmarks nearer to each other than this are of one hand, in hand sizes."""
 _MEMORY_S = 2.0
 _LOOK_OUT_S = 0.2
 """A hand given up is looked for in every frame so long."""
@@ -88,6 +91,7 @@ class HandPair:
 
     def report(self, time_s: float) -> tuple[Detection, ...]:
         """The hands to be shown, each with its side. To be asked for once a frame."""
+        self._part_doubles()
         worth = [h for h in self.hands if h.joints is not None and h.worth_showing]
         settled = sides.settle([h.odds for h in worth], [h.side for h in worth])
         for hand in self.hands:
@@ -121,8 +125,21 @@ class HandPair:
         if hand.shown:
             self._lost.append(_Lost(hand.crop, hand.odds, time_s))
 
+    def _part_doubles(self) -> None:
+        """Where the network took both hands for one, that which it slid away from keeps its last shape."""
+        for hand in self.hands:
+            others = [o for o in self.hands if o is not hand and _same(o.joints, hand.joints)]
+            if others and hand.slid_by > others[0].slid_by:
+                hand.hold_shape()
+            else:
+                hand.keep_shape()
+
     def _doubled(self, hand: FollowedHand) -> bool:
         return any(o is not hand and o.supported and apart(hand.crop, o.crop) < _ONE for o in self.hands)
+
+
+def _same(a: Joints | None, b: Joints | None) -> bool:
+    return a is not None and b is not None and hand_distance(a.landmarks_px, b.landmarks_px) < _SAME
 
 
 def _costs(hands: Sequence[FollowedHand], found: Sequence[FoundHand]) -> Floats:
