@@ -30,9 +30,10 @@ MB = 1024 * 1024
 class Bench:
     """What was measured. Times in ms a frame, memory in MB of resident set.
 
-    ``ratio`` is the pipeline's throughput over the bare loop's (decode and detect hands, nothing else), of the
-    medians over rounds; ``ratio_with_overlay`` counts drawing too. ``added_latency_*`` is what all stages after hand
-    detection add to one frame, overlay drawn. ``memory_growth_mb_per_min`` is a straight line through the
+    ``ratio`` is the pipeline's throughput over the bare loop's (decode, and stock HandLandmarker for two hands, nothing
+    else), of the medians over rounds; ``ratio_hands_and_foot`` that of its first half, which sees what the stock one
+    sees and the foot besides; ``ratio_with_overlay`` counts drawing too. ``added_latency_*`` is what all stages after
+    the hand backend add to one frame, overlay drawn. ``memory_growth_mb_per_min`` is a straight line through the
     resident set per minute of video after the first minute (None for runs shorter than two minutes of video).
     """
 
@@ -42,8 +43,10 @@ class Bench:
     bare_fps: float
     pipeline_fps: float
     pipeline_overlay_fps: float
+    hands_and_foot_fps: float
     ratio: float
     ratio_with_overlay: float
+    ratio_hands_and_foot: float
     added_latency_p50_ms: float
     added_latency_p95_ms: float
     overlay_p50_ms: float
@@ -62,7 +65,7 @@ def bench(
     """Measure on the first ``seconds`` of ``clip``; with ``minutes`` it then runs in a loop that long, for memory."""
     process = psutil.Process()
     peak = [0.0]
-    bare, piped, drawn = [], [], []
+    bare, seen, piped, drawn = [], [], [], []
     stages: list[float] = []
     overlays: list[float] = []
     frames = 0
@@ -70,6 +73,8 @@ def bench(
         progress(f"round {k + 1} of {rounds}")
         frames, took = _bare(clip, settings, seconds)
         bare.append(took / frames)
+        frames, took = _hands_and_foot(clip, settings, seconds)
+        seen.append(took / frames)
         frames, took = _pipeline(clip, settings, seconds, draw=False)
         piped.append(took / frames)
         frames, took = _pipeline(clip, settings, seconds, draw=True)
@@ -81,7 +86,7 @@ def bench(
     if minutes > 0:
         progress(f"memory over {minutes:g} minutes of video")
         growth = _memory(clip, settings, minutes * 60, peak)
-    bare_s, piped_s, drawn_s = (float(np.median(x)) for x in (bare, piped, drawn))
+    bare_s, seen_s, piped_s, drawn_s = (float(np.median(x)) for x in (bare, seen, piped, drawn))
     return Bench(
         clip=clip.name,
         frames=frames,
@@ -89,8 +94,10 @@ def bench(
         bare_fps=1 / bare_s,
         pipeline_fps=1 / piped_s,
         pipeline_overlay_fps=1 / drawn_s,
+        hands_and_foot_fps=1 / seen_s,
         ratio=bare_s / piped_s,
         ratio_with_overlay=bare_s / drawn_s,
+        ratio_hands_and_foot=bare_s / seen_s,
         added_latency_p50_ms=float(np.percentile(stages, 50)),
         added_latency_p95_ms=float(np.percentile(stages, 95)),
         overlay_p50_ms=float(np.percentile(overlays, 50)),
@@ -125,6 +132,18 @@ def _bare(clip: Path, settings: Settings, seconds: float) -> tuple[int, float]:
         count += 1
     took = time.perf_counter() - begin
     backend.close()
+    return count, took
+
+
+def _hands_and_foot(clip: Path, settings: Settings, seconds: float) -> tuple[int, float]:
+    pipeline = open_pipeline(settings, given=given_foot(clip))
+    begin = time.perf_counter()
+    count = 0
+    for frame, sighting in pipeline.sightings(looped(clip, settings.max_side, seconds)):
+        pipeline.see(frame, sighting)
+        count += 1
+    took = time.perf_counter() - begin
+    pipeline.close()
     return count, took
 
 

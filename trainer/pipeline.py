@@ -1,7 +1,7 @@
 """The only place where the stages are joined: live practice, scoring and review all run this.
 
 ``Pipeline.step`` takes one frame through all stages. ``Pipeline.run`` gives the same moments for the same frames,
-but looks for hands in the next frame while the other stages work on this one.
+but looks at the next frame while the other stages work on this one.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from trainer.foot.geometry import outline_px
 from trainer.foot.given import GivenFoot
 from trainer.foot.tracker import FootTracker
 from trainer.hands.backend import HandBackend, open_backend
+from trainer.hands.finder_backend import open_finder
 from trainer.hands.forearm import forearm_direction
-from trainer.hands.tracker import HandTracker
+from trainer.hands.stock import StockHands
+from trainer.hands.trusted import TrustedHands
+from trainer.hands.with_finder import WithFinder
 from trainer.model import Floats, Foot, Frame, Hands, Judgement, Moment, Side, Sighting, Stroke
 from trainer.posture import PostureWatch
 from trainer.rhythm import live_rate, rhythm_of
@@ -52,6 +55,8 @@ def open_pipeline(
             )
         options = {"model": settings.model} if settings.backend in ("finder", "mediapipe") else {}
         backend = open_backend(settings.backend, **options)
+    if not backend.finds and not (backend.trusted and given is not None):
+        backend = WithFinder(backend, open_finder())
     foot_tracker = FootTracker(given=given, side=settings.foot, view=settings.view, length_mm=settings.foot_length_mm)
     recogniser = open_recogniser(settings.recogniser)
     return Pipeline(backend, foot_tracker, recogniser, techniques, cues=settings.cues)
@@ -72,7 +77,7 @@ class Pipeline:
         self.backend = backend
         self.techniques = techniques
         self._foot_tracker = foot_tracker
-        self._hand_tracker = HandTracker(trusted=backend.trusted, make_room=getattr(backend, "make_room", None))
+        self._hands = TrustedHands() if backend.trusted else StockHands()
         self.recogniser = recogniser
         self._strokes = StrokeBuilder()
         self._coverage = CoverageMap(techniques, latency_s=LAG_S)
@@ -80,7 +85,6 @@ class Pipeline:
         self._coach = Coach() if cues else None
         self._recent: deque[tuple[float, Side]] = deque()
         self._recent_of: str | None = None
-        self._last: Moment | None = None
         self._last_s: float | None = None
         self._period_s = 0.0
         self._unseen: SpanBuilder[Literal["foot", "hands", "both"]] = SpanBuilder()
@@ -95,16 +99,21 @@ class Pipeline:
         return self.follow(frame, self.backend.look(frame))
 
     def run(self, frames: Iterable[Frame]) -> Iterator[Moment]:
-        """The moments of all frames, in order. Hands are looked for one frame ahead, in a thread of their own."""
+        """The moments of all frames, in order. The hand backend looks one frame ahead, in a thread of its own."""
+        for frame, sighting in self.sightings(frames):
+            yield self.follow(frame, sighting)
+
+    def sightings(self, frames: Iterable[Frame]) -> Iterator[tuple[Frame, Sighting]]:
+        """Each frame with what the hand backend says of it, which looks at the next one meanwhile."""
         with ThreadPoolExecutor(1, thread_name_prefix="hands") as worker:
             ahead: tuple[Frame, Future[Sighting]] | None = None
             for frame in frames:
                 looking = worker.submit(self.backend.look, frame)
                 if ahead is not None:
-                    yield self.follow(ahead[0], ahead[1].result())
+                    yield ahead[0], ahead[1].result()
                 ahead = frame, looking
             if ahead is not None:
-                yield self.follow(ahead[0], ahead[1].result())
+                yield ahead[0], ahead[1].result()
 
     def set_foot(self, given: GivenFoot) -> None:
         """The user has marked the foot: it holds from the next frame on."""
@@ -149,11 +158,14 @@ class Pipeline:
         """Frees what the hand backend holds."""
         self.backend.close()
 
+    def see(self, frame: Frame, sighting: Sighting) -> tuple[Hands, Foot]:
+        """Hands and foot in one frame: the first half of `follow`."""
+        hands = self._hands.update(frame.time_s, sighting)
+        return hands, self._foot_tracker.update(frame, hands, sighting.finding)
+
     def follow(self, frame: Frame, sighting: Sighting) -> Moment:
         """All stages after the hand backend, for one frame and what that saw in it."""
-        known_foot = self._last.foot if self._last is not None else None
-        hands = self._hand_tracker.update(frame, sighting.hands, known_foot, sighting.finding)
-        foot = self._foot_tracker.update(frame, hands, sighting.finding)
+        hands, foot = self.see(frame, sighting)
         touch = touch_of(frame.time_s, hands, foot)
         judgement = self.recogniser.update(touch)
         self._strokes.add(judgement)
@@ -221,7 +233,7 @@ class Pipeline:
         before = now if self._last_s is None else self._last_s
         # The last frame is shown as long as the one before it.
         self._period_s = now - before
-        self._last, self._last_s = moment, now
+        self._last_s = now
         self._frames += 1
         self._hands_seen += any(hand.seen for hand in moment.hands)
         self._foot_seen += moment.foot.seen

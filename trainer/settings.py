@@ -20,7 +20,10 @@ class Settings(BaseModel):
     model: Literal["full", "lite"] = Field(
         default="full", description="Hand landmark model: full, or lite for slow machines."
     )
-    backend: str = Field(default="mediapipe", description="Where hands come from: mediapipe, or the name of a plug-in.")
+    backend: str = Field(
+        default="finder",
+        description="Where hands come from: finder (the program's own), mediapipe (stock), or the name of a plug-in.",
+    )
     recogniser: str = Field(default="rules", description="What names the strokes.")
     foot: Side | None = Field(default=None, description="Which foot is worked on; found when not given.")
     view: View | None = Field(

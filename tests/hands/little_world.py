@@ -11,7 +11,7 @@ from kinematic_hands import Mover, open_hand
 from trainer.hands.crop import apart, crop_of
 from trainer.hands.finder_backend import FinderBackend
 from trainer.hands.joints import Joints
-from trainer.hands.tracker import HandTracker
+from trainer.hands.trusted import TrustedHands
 from trainer.model import Crop, Data, Finding, FoundHand, Frame, Hands, Image, Sighting
 
 NO_MASK = np.zeros((2, 2), np.uint8)
@@ -45,8 +45,8 @@ class World:
     def provenance(self) -> Data:
         return {"finder_file": "little world", "finder_sha256": "0" * 64}
 
-    def frame(self, t: float, index: int) -> Frame:
-        image = np.zeros((4, 4, 3), np.uint8)
+    def frame(self, t: float, index: int, shape: tuple[int, int, int] = (4, 4, 3)) -> Frame:
+        image = np.zeros(shape, np.uint8)
         self._images.append(image)
         self._times[id(image)] = t
         return Frame(image, t, index)
@@ -70,12 +70,12 @@ class World:
 
     def watch(self, seconds: float, fps: float = 30.0) -> list[tuple[float, Sighting, Hands]]:
         """(time, what the backend says, the hands that are shown) of each frame."""
-        backend, tracker = self.backend(), HandTracker(trusted=True)
+        backend, tracker = self.backend(), TrustedHands()
         out = []
         for i in range(round(seconds * fps)):
             frame = self.frame(i / fps, i)
             sighting = backend.look(frame)
-            out.append((frame.time_s, sighting, tracker.update(frame, sighting.hands, None, sighting.finding)))
+            out.append((frame.time_s, sighting, tracker.update(frame.time_s, sighting)))
         backend.close()
         return out
 

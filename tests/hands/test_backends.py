@@ -148,6 +148,7 @@ def test_a_plug_in_can_be_registered_once() -> None:
     class Nothing:
         name = "nothing"
         trusted = False
+        finds = False
 
         @property
         def provenance(self) -> Data:

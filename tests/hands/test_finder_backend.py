@@ -142,7 +142,7 @@ class TestSchedule:
 
 def test_a_backend_without_a_finder_gets_findings_beside_its_own_hands() -> None:
     class Blind:
-        name, trusted, closed = "blind", False, 0
+        name, trusted, finds, closed = "blind", False, False, 0
 
         @property
         def provenance(self) -> Data:
@@ -160,4 +160,4 @@ def test_a_backend_without_a_finder_gets_findings_beside_its_own_hands() -> None
     both.close()
     assert [i for i, finding in enumerate(seen) if finding is not None] == list(range(0, 30, 3))
     assert both.provenance == {"backend": "blind", **world.provenance}
-    assert blind.closed == 1 and both.name == "blind" and not both.trusted
+    assert blind.closed == 1 and both.name == "blind" and not both.trusted and both.finds

@@ -29,6 +29,7 @@ class Stock:
 
     name = "stock"
     trusted = False
+    finds = False
 
     @property
     def provenance(self) -> Data:

@@ -58,6 +58,7 @@ class DrawnHands:
     delay_s: float = 0.0
     name: str = "drawn"
     trusted: bool = True
+    finds: bool = True
 
     @property
     def provenance(self) -> Data:

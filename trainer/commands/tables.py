@@ -74,6 +74,7 @@ def show_bench(
         ("bare MediaPipe VIDEO loop, 2 hands", f"{done.bare_fps:.1f} frames/s"),
         ("whole pipeline", f"{done.pipeline_fps:.1f} frames/s"),
         ("whole pipeline, overlay drawn", f"{done.pipeline_overlay_fps:.1f} frames/s"),
+        ("throughput, hands and foot / bare", f"{done.ratio_hands_and_foot:.2f}"),
         ("throughput, pipeline / bare", f"{done.ratio:.2f}"),
         ("throughput, pipeline with overlay / bare", f"{done.ratio_with_overlay:.2f}"),
         ("added latency a frame, p50 / p95", f"{done.added_latency_p50_ms:.1f} / {done.added_latency_p95_ms:.1f} ms"),

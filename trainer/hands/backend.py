@@ -1,7 +1,7 @@
 """Where hands come from: the protocol of a landmarker, and the registry of those there are.
 
-A backend looks at one frame after the other and says which hands it believes to see; it knows nothing of
-identity over time, of gaps or of feet. That is the tracker's business.
+A backend looks at one frame after the other and says which hands it believes to see. A trusted one knows which hand is
+which; what others say `StockHands` makes sense of.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from trainer.model import Data, Frame, Sighting
 class HandBackend(Protocol):
     """A source of hand detections.
 
-    ``name`` is its name in the registry. ``trusted`` says that what it reports are working hands with their
-    right side (recorded after tracking, or truth), so that the tracker need not doubt them. ``provenance``
-    is plain data for the scorecard: what made the detections, with versions and hashes.
+    ``name`` is its name in the registry. ``trusted`` says that what it reports are working hands with their right side,
+    already calmed (followed, recorded or true), so that only gaps are bridged after it. ``finds`` says that it brings
+    findings of its own. ``provenance`` is plain data for the scorecard: what made the detections, with versions and
+    hashes.
     """
 
     name: str
     trusted: bool
+    finds: bool
 
     @property
     def provenance(self) -> Data: ...

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from trainer.hands.joints import JointNetwork, Joints
-from trainer.hands.model_files import MODEL_NAMES, SHA256, ModelSize
+from trainer.hands.model_files import ModelSize
 from trainer.hands.pair import MOST, THRESHOLDS, HandPair
 from trainer.model import Crop, Data, Finding, Frame, Image, Sighting
 
@@ -37,6 +36,9 @@ class Finds(Protocol):
 class Network(Protocol):
     """What is needed of a landmark network."""
 
+    @property
+    def provenance(self) -> Data: ...
+
     def look(self, image: Image, crop: Crop) -> Joints: ...
 
 
@@ -49,6 +51,7 @@ class FinderBackend:
 
     name = "finder"
     trusted = True
+    finds = True
 
     def __init__(
         self, model: ModelSize = "full", *, finder: Finds | None = None, networks: tuple[Network, ...] = (),
@@ -56,7 +59,6 @@ class FinderBackend:
     ) -> None:  # fmt: skip
         self._finder = finder if finder is not None else open_finder(folder)
         self._networks = networks or tuple(JointNetwork(model, folder) for _ in range(MOST))
-        self._model: ModelSize = model
         self._pair = HandPair()
         self._found_s = -np.inf
         self._in_a_hurry = False
@@ -64,16 +66,8 @@ class FinderBackend:
 
     @property
     def provenance(self) -> Data:
-        name = MODEL_NAMES[self._model]
-        return {
-            "backend": self.name,
-            "model": self._model,
-            "model_file": name,
-            "model_sha256": SHA256[name],
-            "litert": metadata.version("ai-edge-litert"),
-            **THRESHOLDS,
-            **self._finder.provenance,
-        }
+        made = {**self._networks[0].provenance, **self._finder.provenance}
+        return {"backend": self.name, "find_every_s": FIND_EVERY_S, **THRESHOLDS, **made}
 
     def look(self, frame: Frame) -> Sighting:
         finding = self._look_at_all(frame, self._in_a_hurry or is_due(self._found_s, frame.time_s))

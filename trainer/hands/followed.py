@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from trainer.hands import sides
+from trainer.hands import belief, sides
 from trainer.hands.crop import added, apart, crop_of, difference, pixels_from_crop
 from trainer.hands.joints import Joints
 from trainer.hands.one_euro import OneEuro
@@ -16,14 +16,6 @@ from trainer.model import Crop, Detection, FoundHand, Side
 
 PRESENT = 0.5
 """Below this presence the network's landmarks don't tell how the hand moves."""
-SHOWN_AT, DROPPED_AT = 0.5, 0.25
-"""Belief at which a hand is shown, and at which it is given up."""
-_FIRST = 0.3
-"""How much of its score a hand is believed in when it is first found."""
-_BELIEVE_S, _DOUBT_S = 0.2, 0.12
-"""Time constants of the belief: rising, falling."""
-_LONGEST_S = 0.3
-"""No word of the finder stands for longer."""
 STRAYED = 0.35
 """A crop this far from the finder's is given up for it."""
 _TRUST_S = 0.15
@@ -54,7 +46,7 @@ class FollowedHand:
 
     @classmethod
     def begun(cls, found: FoundHand) -> FollowedHand:
-        return cls(found.crop, _FIRST * found.score, sides.first_word(found.right))
+        return cls(found.crop, belief.first_belief(found.score), sides.first_word(found.right))
 
     @property
     def present(self) -> bool:
@@ -66,11 +58,11 @@ class FollowedHand:
 
     @property
     def worth_showing(self) -> bool:
-        return self.belief >= (DROPPED_AT if self.shown else SHOWN_AT)
+        return belief.worth_showing(self.belief, self.shown)
 
     def see(self, joints: Joints, time_s: float) -> None:
         """Takes in what the network sees on ``crop`` in the frame at ``time_s``."""
-        dt = min(time_s - self._seen_s, _LONGEST_S)
+        dt = min(time_s - self._seen_s, belief.LONGEST_S)
         before, was_present = self.joints, self.present
         self._seen_s, self.joints = time_s, joints
         if not self.present:
@@ -86,9 +78,8 @@ class FollowedHand:
 
         True when ``crop`` had strayed from the hand, so that the network must look again.
         """
-        dt = min(dt_s, _LONGEST_S)
-        score = 0.0 if found is None else found.score
-        self.belief += (1.0 - math.exp(-dt / (_BELIEVE_S if score > self.belief else _DOUBT_S))) * (score - self.belief)
+        dt = min(dt_s, belief.LONGEST_S)
+        self.belief = belief.after_finding(self.belief, 0.0 if found is None else found.score, dt)
         self.supported = found is not None
         if found is None:
             return False

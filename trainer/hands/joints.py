@@ -1,12 +1,15 @@
-"""MediaPipe's landmark network on one crop of a picture, through LiteRT (the only import of it in the program).
+"""The landmark network on one crop of a picture, through LiteRT (the only import of it in the program).
 
-Zhang et al., "MediaPipe Hands: On-device Real-time Hand Tracking", arXiv:2006.10214. What the crop shows is taken for
-a hand: the network's presence is as high on a bare sole.
+``full`` is MediaPipe's network after it has gone on learning on hands at work (`trainer train joints`), where
+``models/`` holds that; otherwise, and as ``lite``, MediaPipe's own, whose presence is as high on a bare sole as on a
+hand. Zhang et al., "MediaPipe Hands: On-device Real-time Hand Tracking", arXiv:2006.10214.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -16,10 +19,11 @@ import numpy as np
 
 from trainer.errors import DependencyError, ModelFileError
 from trainer.hands.crop import cut_out, pixels_from_crop
-from trainer.hands.model_files import ModelSize, find_model
+from trainer.hands.model_files import ModelSize, find_model, models_folder
 from trainer.hands.quiet import quiet_native_log
-from trainer.model import Crop, Floats, Image
+from trainer.model import Crop, Data, Floats, Image
 
+LEARNT = "hand_joints.tflite"
 _MEMBER = "hand_landmarks_detector.tflite"
 _SIZE = 224
 _OUTPUTS = ("Identity", "Identity_1", "Identity_2", "Identity_3")
@@ -44,7 +48,11 @@ class JointNetwork:
     """
 
     def __init__(self, model: ModelSize = "full", folder: Path | None = None) -> None:
-        content = _network(find_model(model, folder))
+        learnt = (models_folder() if folder is None else folder) / LEARNT
+        self._is_learnt = model == "full" and learnt.is_file()
+        path = learnt if self._is_learnt else find_model(model, folder)
+        content = learnt.read_bytes() if self._is_learnt else _network(path)
+        self._file, self._sha256 = path.name, hashlib.sha256(path.read_bytes()).hexdigest()
         with quiet_native_log():
             try:
                 from ai_edge_litert.interpreter import Interpreter
@@ -59,11 +67,15 @@ class JointNetwork:
             self._outputs: list[int] = [where[name] for name in _OUTPUTS]
             self._run(np.zeros((_SIZE, _SIZE, 3), np.uint8))
 
+    @property
+    def provenance(self) -> Data:
+        return {"model_file": self._file, "model_sha256": self._sha256, "litert": metadata.version("ai-edge-litert")}
+
     def look(self, image: Image, crop: Crop) -> Joints:
         """The joints of the hand that fills ``crop`` in a (H, W, 3) BGR picture."""
         px, presence, right, world = self._run(cut_out(image, crop, _SIZE))
-        # The network counts from the corner of its picture, pixels from the centre of the first one.
-        inside = px.reshape(21, 3)[:, :2] - 0.5
+        # MediaPipe's counts from the corner of its picture, what went on learning from the centre of the first pixel.
+        inside = px.reshape(21, 3)[:, :2] - (0.0 if self._is_learnt else 0.5)
         to_picture = pixels_from_crop(crop, _SIZE)
         c, s = np.cos(crop.angle), np.sin(crop.angle)
         upright = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])

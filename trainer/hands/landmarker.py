@@ -16,11 +16,9 @@ import numpy as np
 from trainer.errors import DependencyError
 from trainer.hands.model_files import SHA256, ModelSize, find_model
 from trainer.hands.quiet import quiet_native_log
-from trainer.hands.room import Crowd, without_ghosts
-from trainer.model import Data, Detection, Frame, Image, Side, Sighting
+from trainer.model import Data, Detection, Frame, Side, Sighting
 
 DEFAULT_NUM_HANDS = 2
-ROOM_EVERY_S = 0.4
 
 
 class MediaPipeBackend:
@@ -35,6 +33,7 @@ class MediaPipeBackend:
 
     name = "mediapipe"
     trusted = False
+    finds = False
 
     def __init__(
         self, model: ModelSize = "full", num_hands: int = DEFAULT_NUM_HANDS, folder: Path | None = None
@@ -63,8 +62,6 @@ class MediaPipeBackend:
             # The graph's first run compiles kernels and complains aloud; an empty picture gets that over
             # with.
             self._detect(np.zeros((64, 64, 3), np.uint8), 0)
-        self._crowd: Crowd | None = None
-        self._pictures_left = 0
         self._model: ModelSize = model
         self._file = path.name
         self._num_hands = num_hands
@@ -85,8 +82,7 @@ class MediaPipeBackend:
             raise ValueError("Expected an open backend, but it has been closed")
         # Its clock counts whole milliseconds and refuses to stand still.
         self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000))
-        image = self._with_room(frame)
-        result = self._detect(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), self._last_ms)
+        result = self._detect(cv2.cvtColor(frame.image, cv2.COLOR_BGR2RGB), self._last_ms)
         found = tuple(
             Detection(_side(label), float(label[0].score), _pixels(points, frame.size), _metres(world))
             for label, points, world in zip(
@@ -94,22 +90,6 @@ class MediaPipeBackend:
             )
         )
         return Sighting(found)
-
-    def make_room(self, crowd: Crowd) -> None:
-        """Has the ghosts hidden in two of the next pictures, at most every ``ROOM_EVERY_S``.
-
-        It takes effect on the second frame after the one that the crowd was seen in, because a pipeline that looks
-        one frame ahead has begun with the first: so the same frames give the same hands whether it looks ahead or not.
-        """
-        if self._crowd is None or crowd.time_s - self._crowd.time_s >= ROOM_EVERY_S:
-            self._crowd, self._pictures_left = crowd, 2
-
-    def _with_room(self, frame: Frame) -> Image:
-        crowd = self._crowd
-        if crowd is None or self._pictures_left == 0 or frame.index < crowd.index + 2:
-            return frame.image
-        self._pictures_left -= 1
-        return without_ghosts(frame.image, crowd)
 
     def close(self) -> None:
         if self._landmarker is not None:

@@ -9,8 +9,9 @@ import numpy as np
 
 from trainer.hands import sides
 from trainer.hands.assign import cheapest_pairs
+from trainer.hands.belief import DROPPED_AT, SHOWN_AT
 from trainer.hands.crop import apart
-from trainer.hands.followed import DROPPED_AT, PRESENT, SHOWN_AT, FollowedHand
+from trainer.hands.followed import PRESENT, FollowedHand
 from trainer.hands.joints import Joints
 from trainer.hands.shape import hand_distance
 from trainer.model import Crop, Detection, Floats, FoundHand, Side
@@ -20,8 +21,8 @@ _BEGIN = 0.5
 """Score that a hand must be found with to be followed from then on."""
 _REACH = 0.7
 """A finding further than this from a followed hand (`apart`) isn't of that hand."""
-_STRANGE = 0.25
-"""What a finding of the other side counts as further away."""
+_STRANGE = 0.15
+"""What a finding that is surely of the other side counts as further away: place tells more from look to look."""
 _ONE = 0.15
 """Crops nearer to each other than this are of one hand."""
 _SAME = 0.4
@@ -147,7 +148,7 @@ def _costs(hands: Sequence[FollowedHand], found: Sequence[FoundHand]) -> Floats:
     costs = np.full((len(hands), len(found)), np.inf)
     for i, hand in enumerate(hands):
         for k, one in enumerate(found):
-            strange = (hand.odds > 0) != (one.right > 0.5)
+            strange = max(0.0, (1.0 - 2.0 * one.right) * (1.0 if hand.odds > 0 else -1.0))
             costs[i, k] = apart(hand.crop, one.crop) + _STRANGE * strange
     return costs
 

@@ -23,6 +23,7 @@ class RecordedBackend:
 
     name = "recorded"
     trusted = True
+    finds = False
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)

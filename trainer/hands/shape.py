@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trainer.model import Floats
 
@@ -41,11 +40,6 @@ def hand_distance(a: Floats, b: Floats) -> float:
     return float(np.sqrt(np.einsum("ij,ij->i", apart, apart)).sum()) / (len(apart) * size)
 
 
-def shape_distance(a: Floats, b: Floats) -> float:
-    """As ``hand_distance``, after the two have been laid on each other's centre."""
-    return hand_distance(a - a.mean(axis=0), b - b.mean(axis=0))
-
-
 def box_overlap(a: Floats, b: Floats) -> float:
     """Intersection over union of the bounding boxes of two hands (21, 2)."""
     low, high = np.maximum(a.min(axis=0), b.min(axis=0)), np.minimum(a.max(axis=0), b.max(axis=0))
@@ -70,9 +64,3 @@ def same_hand(a: Floats, b: Floats) -> bool:
     """
     apart = hand_distance(a, b)
     return apart < 0.35 or (box_overlap(a, b) > 0.7 and apart < 0.8) or same_wrist(a, b)
-
-
-def near_hand(points: Floats, hand: Floats) -> NDArray[np.bool_]:
-    """(N,) bool: which points (N, 2) lie within a quarter of a palm of a joint of ``hand`` (21, 2)."""
-    away = np.linalg.norm(points[:, None] - hand[None], axis=-1).min(axis=1)
-    return np.asarray(away < 0.25 * hand_size(hand), bool)

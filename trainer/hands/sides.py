@@ -1,7 +1,7 @@
 """Which of the followed hands is the practitioner's left, and which the right: settled over time. Pure.
 
 What is known of a hand's side is a log-odds of being the right one. The finder's word counts, the landmark network's
-only a little (on hands whose palm is hidden it is wrong in every third). A side once given is kept until the sum has
+only a little: on hands whose palm is hidden it is wrong in every third. A side once given is kept until the sum has
 clearly turned, and two hands are one left and one right.
 """
 
@@ -18,6 +18,7 @@ _SAY = 3.0
 """No single word counts for more."""
 _FINDER_PER_S = 4.0
 _NETWORK_PER_S = 0.3
+_LABEL_PER_S = 2.0
 _KEEP = 2.0
 """Head start of the sides as they are: no flicker."""
 
@@ -35,6 +36,12 @@ def after_finder(odds: float, right: float, dt_s: float) -> float:
 def after_network(odds: float, right: float, dt_s: float) -> float:
     """``odds`` after the landmark network's word has stood for ``dt_s``."""
     return _within(odds + _NETWORK_PER_S * dt_s * _log_odds(right))
+
+
+def after_label(odds: float, label: Side, score: float, dt_s: float) -> float:
+    """``odds`` after a stock landmarker's label of that ``score`` (0.5–1) has stood for ``dt_s``."""
+    right = score if label == "right" else 1.0 - score
+    return _within(odds + _LABEL_PER_S * dt_s * _log_odds(right))
 
 
 def settle(odds: Sequence[float], before: Sequence[Side | None]) -> tuple[Side, ...]:

@@ -1,14 +1,16 @@
-"""Hands that need no doubt: recorded after tracking, or truth. Only their gaps are bridged."""
+"""Hands that need no doubt: followed, recorded or true. Only their gaps are bridged."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
 
 from trainer.hands.bridge import BRIDGE_S, Course, new_course
 from trainer.hands.crop import apart, crop_of
-from trainer.model import SIDES, Detection, Finding, Floats, Hand, Hands, Presence, Side
+from trainer.hands.shape import hand_size
+from trainer.model import SIDES, Detection, Finding, Floats, Hand, Hands, Presence, Side, Sighting
 
 _NEAR = 0.5
+"""A finding within this (`apart`) is of the hand."""
 
 
 class TrustedHands:
@@ -17,12 +19,13 @@ class TrustedHands:
     def __init__(self) -> None:
         self._last: dict[Side, tuple[Course, Detection]] = {}
 
-    def update(self, time_s: float, detections: Sequence[Detection], finding: Finding | None = None) -> Hands:
+    def update(self, time_s: float, sighting: Sighting) -> Hands:
         """The (left, right) hands at ``time_s``, which must rise. Of two detections of a side the better scored counts.
 
         What the finder, having looked at this picture, doesn't see either isn't bridged.
         """
-        for detection in sorted(detections, key=lambda d: d.score):
+        whole = [d for d in sighting.hands if np.isfinite(d.landmarks_px).all() and hand_size(d.landmarks_px) > 1.0]
+        for detection in sorted(whole, key=lambda d: d.score):
             known = self._last.get(detection.side)
             points = detection.landmarks_px
             if known is None or time_s - known[0].time_s > BRIDGE_S:
@@ -32,6 +35,7 @@ class TrustedHands:
             else:
                 course = known[0].seen_at(points, time_s)
             self._last[detection.side] = course, detection
+        finding = sighting.finding
         if finding is not None:
             self._last = {
                 side: (course, detection)

@@ -25,6 +25,7 @@ class TruthBackend:
 
     name = "truth"
     trusted = True
+    finds = False
 
     def __init__(self, path: str | Path, min_visible: float = 0.05) -> None:
         self._path = Path(path)

@@ -15,7 +15,7 @@ class WithFinder:
     """The hands of ``backend``, and a finding about ten times a second."""
 
     def __init__(self, backend: HandBackend, finder: Finds) -> None:
-        self.name, self.trusted = backend.name, backend.trusted
+        self.name, self.trusted, self.finds = backend.name, backend.trusted, True
         self._backend = backend
         self._finder = finder
         self._found_s = -np.inf
