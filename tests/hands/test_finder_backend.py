@@ -72,10 +72,24 @@ class TestWhatIsNoHand:
         assert all(close(hands, LEFT, RIGHT, t) for t, _, hands in world.watch(3.0))
 
     def test_two_findings_on_one_hand_are_one(self) -> None:
-        world = World([RIGHT], lambda t: [found(RIGHT, t), found(RIGHT, t, 0.8, right=0.3)])
+        world = World([RIGHT], lambda t: [found(RIGHT, t), found(RIGHT, t, 0.55, right=0.3)])
         out = world.watch(2.0)
         assert not any(hands[0].seen for _, _, hands in out)
         assert all(hands[1].seen for t, _, hands in out if t > 0.25)
+
+
+class TestOneBesideTheOther:
+    """The finder sees but one of two hands that work close together."""
+
+    def test_is_kept_for_a_while(self) -> None:
+        left, right = Mover("left", lambda t: (140, 120)), Mover("right", lambda t: (190, 120))
+        world = World([left, right], lambda t: [found(left, t), *([] if 1.0 < t < 1.25 else [found(right, t)])])
+        assert all(hands[1].presence is Presence.MEASURED for t, _, hands in world.watch(2.0) if t > 0.3)
+
+    def test_but_not_for_long(self) -> None:
+        left, right = Mover("left", lambda t: (140, 120)), Mover("right", lambda t: (190, 120))
+        world = World([left, right], lambda t: [found(left, t), *([found(right, t)] if t < 1.0 else [])])
+        assert max(t for t, _, hands in world.watch(2.5) if hands[1].seen) < 1.7
 
 
 class TestSides:

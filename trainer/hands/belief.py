@@ -13,8 +13,8 @@ LONGEST_S = 0.3
 """No word of the finder stands for longer."""
 _FIRST = 0.3
 """How much of its score a hand is believed in when it is first found."""
-_BELIEVE_S, _DOUBT_S = 0.2, 0.12
-"""Time constants of the belief: rising, falling."""
+_BELIEVE_S, _DOUBT_S, _BESIDE_S = 0.2, 0.12, 0.4
+"""Time constants of the belief: rising, falling, and falling beside another hand, with which it may be mixed up."""
 
 
 def first_belief(score: float) -> float:
@@ -22,9 +22,12 @@ def first_belief(score: float) -> float:
     return _FIRST * score
 
 
-def after_finding(belief: float, score: float, dt_s: float) -> float:
-    """The belief after the finder gave the hand ``score`` (0: didn't find it), ``dt_s`` after its last word."""
-    constant_s = _BELIEVE_S if score > belief else _DOUBT_S
+def after_finding(belief: float, score: float, dt_s: float, beside: bool = False) -> float:
+    """The belief after the finder gave the hand ``score`` (0: didn't find it), ``dt_s`` after its last word.
+
+    ``beside``: what it did find is another hand close by.
+    """
+    constant_s = _BELIEVE_S if score > belief else _BESIDE_S if beside else _DOUBT_S
     return belief + (1.0 - math.exp(-min(dt_s, LONGEST_S) / constant_s)) * (score - belief)
 
 

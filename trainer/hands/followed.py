@@ -73,13 +73,15 @@ class FollowedHand:
             if float(np.hypot(*shift)) <= _FARTHEST * self.crop.size:
                 self.crop = replace(self.crop, x=self.crop.x + float(shift[0]), y=self.crop.y + float(shift[1]))
 
-    def support(self, found: FoundHand | None, dt_s: float) -> bool:
-        """Takes in what the finder saw of this hand in this frame (None: nothing), ``dt_s`` after its last word.
+    def support(self, found: FoundHand | None, dt_s: float, beside: bool = False) -> bool:
+        """Takes in what the finder saw of this hand in this frame (None: nothing), ``dt_s`` after its last word;
+        ``beside``: it saw another hand close by.
 
         True when ``crop`` had strayed from the hand, so that the network must look again.
         """
         dt = min(dt_s, belief.LONGEST_S)
-        self.belief = belief.after_finding(self.belief, 0.0 if found is None else found.score, dt)
+        score = 0.0 if found is None else found.score
+        self.belief = belief.after_finding(self.belief, score, dt, beside and self.present)
         self.supported = found is not None
         if found is None:
             return False

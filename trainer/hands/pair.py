@@ -23,8 +23,10 @@ _REACH = 0.7
 """A finding further than this from a followed hand (`apart`) isn't of that hand."""
 _STRANGE = 0.15
 """What a finding that is surely of the other side counts as further away: place tells more from look to look."""
-_ONE = 0.15
-"""Crops nearer to each other than this are of one hand."""
+_BESIDE = 0.5
+"""A hand this near to another's finding may be mixed up with it."""
+_ONE, _BOTH_SURE = 0.18, 0.6
+"""Crops nearer to each other than this are of one hand, unless the finder is sure of both: they lie on each other."""
 _SAME = 0.4
 """Landmarks nearer to each other than this are of one hand, in hand sizes."""
 _MEMORY_S = 2.0
@@ -68,7 +70,8 @@ class HandPair:
         free = [i for i in range(len(found)) if i not in pairs.values()]
         for i, hand in enumerate(self.hands):
             match = found[pairs[i]] if i in pairs else None
-            if hand.support(match, dt):
+            beside = any(apart(hand.crop, other.crop) < _BESIDE for other in found)
+            if hand.support(match, dt, beside):
                 hand.joints = look(hand.crop)
         for hand in [h for h in self.hands if not h.supported]:
             if not self._doubled(hand):
@@ -136,7 +139,8 @@ class HandPair:
                 hand.keep_shape()
 
     def _doubled(self, hand: FollowedHand) -> bool:
-        return any(o is not hand and o.supported and apart(hand.crop, o.crop) < _ONE for o in self.hands)
+        others = [o for o in self.hands if o is not hand and o.supported]
+        return any(apart(hand.crop, o.crop) < _ONE and _same(hand.joints, o.joints) for o in others)
 
 
 def _same(a: Joints | None, b: Joints | None) -> bool:
@@ -154,9 +158,9 @@ def _costs(hands: Sequence[FollowedHand], found: Sequence[FoundHand]) -> Floats:
 
 
 def _once(found: Sequence[FoundHand]) -> list[FoundHand]:
-    """Of two findings on one hand the better one."""
+    """Of two findings on one hand the better one. Where both are sure, two hands lie on each other."""
     kept: list[FoundHand] = []
     for one in sorted(found, key=lambda f: -f.score):
-        if all(apart(one.crop, other.crop) >= _ONE for other in kept):
+        if one.score >= _BOTH_SURE or all(apart(one.crop, other.crop) >= _ONE for other in kept):
             kept.append(one)
     return kept
