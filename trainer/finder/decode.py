@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.finder import layout
+from trainer.finder.facing import side_and_view
 from trainer.finder.layout import cell_centres
 from trainer.model import SIDES, VIEWS, Crop, Finding, Floats, FoundFoot, FoundHand, Image
 
@@ -122,6 +123,7 @@ def _foot(coarse: F32, fine: F32, heat: F32, peak: tuple[int, int], scale: float
     offsets = facts[6:].reshape(14, 2, -1)
     told = np.einsum("jcn,n->jc", at.T[None] + layout.UNIT_PX * offsets, weights)
     points, confidence = _refined(fine[layout.HEATS_AT :], told)
+    right, views = side_and_view(points, float(right), views)
     view = int(views.argmax())
     return FoundFoot(
         SIDES[int(right > 0.5)], VIEWS[view], float(heat[peak]), float(worked), float(max(right, 1 - right)),

@@ -19,12 +19,18 @@ PLAIN_COLOUR = np.array([114.0, 114.0, 114.0])
 """BGR of what lies outside a picture, as the finder pads it."""
 
 
+_PLAIN = 0.3
+"""Share of the pictures that are only framed and filmed anew."""
 Pick = Callable[[Rng], Sample]
 """Another picture of the same set."""
 
 
 def augmented(sample: Sample, pick: Pick, rng: Rng, size: tuple[int, int]) -> Sample:
     """A picture of ``size`` made from a still, with parts of others that are picked."""
+    if rng.random() < _PLAIN:
+        sample = _framed(sample, rng, size, 0.35)
+        sample = flipped(sample) if rng.random() < 0.5 else sample
+        return replace(sample, image=_filmed(sample.image, rng))
     if not has_hands(sample) and rng.random() < 0.75:
         other = pick(rng)
         sample = with_hands_of(sample, other if other.foot_left[0] == sample.foot_left[0] else flipped(other))
@@ -54,11 +60,11 @@ def coloured(sample: Sample, rng: Rng) -> Sample:
     return replace(sample, image=_filmed(sample.image, rng))
 
 
-def _framed(sample: Sample, rng: Rng, size: tuple[int, int]) -> Sample:
+def _framed(sample: Sample, rng: Rng, size: tuple[int, int], much: float = 1.0) -> Sample:
     """Turned, larger or smaller, somewhere in the picture; the way a person or a photographer frames it."""
     width, height = sample.size
-    angle = rng.normal(0, 16) if rng.random() < 0.75 else rng.uniform(-180, 180)
-    grow = min(size[0] / width, size[1] / height) * float(np.exp(rng.normal(0.15, 0.28)))
+    angle = much * (rng.normal(0, 16) if rng.random() < 0.75 else rng.uniform(-180, 180))
+    grow = min(size[0] / width, size[1] / height) * float(np.exp(rng.normal(0.15, 0.28) * much))
     limbs = np.argwhere(sample.mask[::8, ::8] > 0)
     centre = limbs[int(rng.integers(len(limbs)))][::-1] * 8.0 if len(limbs) else np.array([width / 2, height / 2])
     centre = centre + rng.uniform(0.3, 1.0) * (np.array([width / 2, height / 2]) - centre)
