@@ -18,10 +18,12 @@ from trainer.hands.crop import crop_of  # noqa: E402
 from trainer.hands.model_files import find_model  # noqa: E402
 from trainer.studio.stills import Sheet  # noqa: E402
 from trainer.studio.training.augment import augmented  # noqa: E402
+from trainer.studio.training.calibrate import Scale, calibrate, fitted_scale  # noqa: E402
 from trainer.studio.training.export import export_finder  # noqa: E402
 from trainer.studio.training.finder_task import FinderTask  # noqa: E402
 from trainer.studio.training.joints_network import JOINTS, JointsNetwork, written_back  # noqa: E402
 from trainer.studio.training.joints_task import crops_of  # noqa: E402
+from trainer.studio.training.network import FinderNetwork  # noqa: E402
 from trainer.studio.training.run import Plan, train  # noqa: E402
 from trainer.studio.training.sample import Sample, flipped, similarity, warped, with_hands_of  # noqa: E402
 from trainer.studio.training.targets import targets_of  # noqa: E402
@@ -175,3 +177,29 @@ def test_the_landmark_network_is_the_file_and_goes_back_into_it() -> None:
     assert len(changed) == len(network.file) and changed != network.file
     with torch.no_grad():
         assert network(torch.rand(1, 3, 224, 224))[JOINTS].shape == (1, 63)
+
+
+def test_scores_that_are_too_shy_are_put_right() -> None:
+    rng = np.random.default_rng(2)
+    meant = rng.normal(0, 2, 4000)
+    true = rng.random(4000) < 1 / (1 + np.exp(-meant))
+    shy = 1 / (1 + np.exp(-(0.5 * meant - 0.4)))
+    scale = fitted_scale(shy, true)
+    assert scale.slope == pytest.approx(2.0, abs=0.25) and scale.shift == pytest.approx(0.8, abs=0.25)
+
+
+def test_too_few_cases_change_no_score() -> None:
+    assert fitted_scale(np.array([0.4, 0.8]), np.array([True, True])) == Scale(1.0, 0.0)
+
+
+def test_a_scale_is_written_into_the_network() -> None:
+    network = FinderNetwork(find_model("full")).eval()
+    image = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        before, _ = network(image)
+        calibrate(network, Scale(2.0, 0.5), Scale(1.0, -1.0))
+        after, _ = network(image)
+    assert torch.allclose(after[:, :2], 2 * before[:, :2] + 0.5, atol=1e-4)
+    assert torch.allclose(after[:, layout.FOOT_HEAT], before[:, layout.FOOT_HEAT] - 1, atol=1e-4)
+    kept = [i for i in range(layout.COARSE_CHANNELS) if i not in (0, 1, layout.FOOT_HEAT)]
+    assert torch.equal(after[:, kept], before[:, kept])

@@ -53,19 +53,30 @@ def finder(
     stills: Stills,
     state: State,
     out: Annotated[Path, typer.Option("--out", "-o", help="The network to write.")] = Path("models/finder.onnx"),
-    steps: Steps = 4400,
+    steps: Steps = 7000,
     seed: Seed = 4,
     minutes: Minutes = None,
     workers: Workers = 1,
+    tune: Annotated[
+        Path | None, typer.Option(help="Stills of the split tune: the scores are calibrated on them.")
+    ] = None,
 ) -> None:
-    """Train the finder of hands and feet (about an hour on two cores)."""
+    """Train the finder of hands and feet (about an hour and a half on two cores)."""
+    from trainer.finder.finder import Finder
     from trainer.hands.model_files import find_model
+    from trainer.studio.training.calibrate import calibrate, calibration
     from trainer.studio.training.export import export_finder
     from trainer.studio.training.finder_task import FinderTask
     from trainer.studio.training.run import Plan
+    from trainer.studio.training.shelf import Shelf
 
     task = FinderTask(stills, find_model("full"))
-    export_finder(_run(task, state, Plan(steps, seed=seed), minutes, workers), out)
+    held_out = Shelf(tune) if tune is not None else None
+    network = _run(task, state, Plan(steps, seed=seed), minutes, workers)
+    export_finder(network, out)
+    if held_out is not None:
+        calibrate(network, *calibration(Finder(out.read_bytes()), held_out))
+        export_finder(network, out)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from trainer.model import SIDES, VIEWS, Crop, Finding, Floats, FoundFoot, FoundH
 
 F32 = NDArray[np.float32]
 
-LEAST_HAND, LEAST_FOOT = 0.2, 0.2
+LEAST_HAND, LEAST_FOOT = 0.1, 0.1
 """Scores below these are no report at all; what to believe is for those to say who see more than one picture."""
 MOST_FEET = 2
 _READ = 0.4

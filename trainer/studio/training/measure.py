@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,13 +10,14 @@ import numpy as np
 from trainer.finder.finder import Finder
 from trainer.hands.crop import crop_of
 from trainer.hands.shape import hand_size
-from trainer.model import VIEWS, Finding
+from trainer.model import SIDES, VIEWS, Finding, FoundFoot, FoundHand
 from trainer.studio.training.sample import Sample
 from trainer.studio.training.shelf import Shelf
 
 SEEN_SHARE = 0.3
 """A hand of which so much is seen should be found."""
 BARELY = 0.03
+_LEAST_FOOT_PX = 400
 _NEAR = 0.6
 """A finding is of a hand whose crop's centre lies within this many hand sizes."""
 
@@ -67,52 +69,77 @@ def measured(finder: Finder, shelf: Shelf, thresholds: tuple[float, ...], every:
     return out
 
 
-def _count_hands(out: Measured, sample: Sample, finding: Finding) -> None:
-    out.pictures += 1
-    shown = [h for h in finding.hands if h.score >= out.threshold]
-    taken: set[int] = set()
+def _pairs(sample: Sample, shown: Sequence[FoundHand]) -> dict[int, int]:
+    """Which of the reported hands is the left one (0) and which the right (1), where they are reported at all."""
+    out: dict[int, int] = {}
     for k in range(2):
         joints = sample.hands[k]
         if not np.isfinite(joints).all() or sample.visible[k] < BARELY:
             continue
-        crop, size = crop_of(joints), hand_size(joints)
-        apart = [float(np.hypot(h.crop.x - crop.x, h.crop.y - crop.y)) / size for h in shown]
-        near = [i for i, a in enumerate(apart) if a < _NEAR and i not in taken]
+        near = [i for i, hand in enumerate(shown) if _apart(hand, joints) < _NEAR and i not in out.values()]
         # Of two near ones the one of its own side.
-        near.sort(key=lambda i: (shown[i].side != ("left", "right")[k], apart[i]))
-        counts = sample.visible[k] >= SEEN_SHARE
-        out.hands += counts
-        if not near:
+        near.sort(key=lambda i: (shown[i].side != SIDES[k], _apart(shown[i], joints)))
+        if near:
+            out[k] = near[0]
+    return out
+
+
+def _apart(hand: FoundHand, joints: np.ndarray) -> float:
+    crop = crop_of(joints)
+    return float(np.hypot(hand.crop.x - crop.x, hand.crop.y - crop.y)) / hand_size(joints)
+
+
+def true_hands(sample: Sample, shown: Sequence[FoundHand]) -> list[bool]:
+    """Whether each reported hand is one."""
+    return [i in _pairs(sample, shown).values() for i in range(len(shown))]
+
+
+def true_feet(sample: Sample, shown: Sequence[FoundFoot]) -> list[bool]:
+    """Whether each reported foot is one, worked or not."""
+    return [any(_is_foot(foot, points) for points in sample.feet) for foot in shown]
+
+
+def _is_foot(foot: FoundFoot, points: np.ndarray) -> bool:
+    extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
+    return bool(np.linalg.norm(foot.landmarks_px.mean(axis=0) - points.mean(axis=0)) < 0.35 * extent)
+
+
+def _count_hands(out: Measured, sample: Sample, finding: Finding) -> None:
+    out.pictures += 1
+    shown = [h for h in finding.hands if h.score >= out.threshold]
+    pairs = _pairs(sample, shown)
+    for k in range(2):
+        if not np.isfinite(sample.hands[k]).all() or sample.visible[k] < SEEN_SHARE:
             continue
-        taken.add(near[0])
-        if counts:
-            best = shown[near[0]]
-            out.found += 1
-            out.right_side += best.side == ("left", "right")[k]
-            out.off.append(apart[near[0]])
-            turn = np.angle(np.exp(1j * (best.crop.angle - crop.angle)))
-            out.turned.append(float(np.degrees(abs(turn))))
-            out.grown.append(abs(float(np.log(best.crop.size / crop.size))))
-    out.phantoms += len(shown) - len(taken)
+        out.hands += 1
+        if k not in pairs:
+            continue
+        best, crop = shown[pairs[k]], crop_of(sample.hands[k])
+        out.found += 1
+        out.right_side += best.side == SIDES[k]
+        out.off.append(_apart(best, sample.hands[k]))
+        turn = np.angle(np.exp(1j * (best.crop.angle - crop.angle)))
+        out.turned.append(float(np.degrees(abs(turn))))
+        out.grown.append(abs(float(np.log(best.crop.size / crop.size))))
+    out.phantoms += len(shown) - len(pairs)
 
 
 def _count_feet(out: Measured, sample: Sample, finding: Finding) -> None:
     shown = [f for f in finding.feet if f.score >= out.threshold]
-    there = int((sample.mask == 3).sum()) > 400
-    if not there:
+    if int((sample.mask == 3).sum()) <= _LEAST_FOOT_PX:
         out.false_feet += bool(shown) and not np.isin(sample.mask, (3, 5)).any()
         return
     out.feet += 1
     points = sample.feet[0]
-    length = float(np.linalg.norm(points[7:12] - points[0], axis=1).max())
-    extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
-    near = [f for f in shown if np.linalg.norm(f.landmarks_px.mean(0) - points.mean(0)) < 0.35 * extent]
+    near = [f for f in shown if _is_foot(f, points)]
     if not near:
         return
     out.feet_found += 1
     best = near[0]
     named = (best.side == "left") == bool(sample.foot_left[0]) and VIEWS.index(best.view) == sample.view[0]
     out.feet_named += named
+    length = float(np.linalg.norm(points[7:12] - points[0], axis=1).max())
+    extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
     # Foreshortened feet have hardly a length; their extent is fairer.
     off = np.linalg.norm(best.landmarks_px - points, axis=1) / max(length, 0.8 * extent)
     out.landmarks += off[sample.foot_visible[0]].tolist()
