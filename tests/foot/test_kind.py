@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.foot.scenes import place
 from trainer.foot import atlas
 from trainer.foot.geometry import to_px
-from trainer.foot.kind import KINDS, Kind, SettledKind, agrees, evidence, ways_round
+from trainer.foot.kind import KINDS, Kind, SettledKind, agrees, evidence
 from trainer.model import VIEWS, FoundFoot, Side
 
 KIND = st.sampled_from(KINDS)
@@ -19,10 +19,6 @@ KIND = st.sampled_from(KINDS)
 def found(kind: Kind, side_score: float = 0.85, view_score: float = 0.8) -> FoundFoot:
     landmarks = to_px(place(*kind), atlas.landmarks_uv(kind[1]))
     return FoundFoot(*kind, 0.9, 0.9, side_score, view_score, landmarks, np.ones(14))
-
-
-def mirrored(one: FoundFoot) -> FoundFoot:
-    return replace(one, landmarks_px=one.landmarks_px * [-1.0, 1.0])
 
 
 @settings(deadline=None, max_examples=60)
@@ -36,9 +32,7 @@ def test_landmarks_lie_the_way_round_of_their_kind(kind: Kind, degrees: float, s
 
 
 def test_too_few_landmarks_lie_no_way_round() -> None:
-    assert np.isnan(ways_round(np.full((14, 2), np.nan))).all()
     assert not agrees(np.full((14, 2), np.nan), ("left", "plantar"))
-    assert evidence(replace(found(("left", "plantar")), landmarks_px=np.full((14, 2), np.nan))).max() > 0
 
 
 @settings(deadline=None, max_examples=60)
@@ -49,7 +43,7 @@ def test_a_wrong_look_among_right_ones_changes_nothing(kind: Kind, wrong: list[s
     for i in range(40):
         right = found(kind)
         what = wrong[i // 4] if i >= 4 and i % 4 == 0 else ""
-        spoilt = {"side": mirrored(replace(right, side=other)), "view": replace(right, view=VIEWS[i % 4]), "": right}
+        spoilt = {"side": replace(right, side=other), "view": replace(right, view=VIEWS[i % 4]), "": right}
         settled.add(evidence(spoilt[what]), 0.1)
         assert settled.kind == kind
 

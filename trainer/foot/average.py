@@ -8,18 +8,20 @@ import numpy as np
 
 from trainer.model import Floats
 
-_MEMORY_S = 6.0
+_MEMORY_S = 4.0
 _LONGEST_GAP_S = 0.3
 """Longer gaps between findings are forgotten over as if they were so long: what isn't seen isn't contradicted."""
 _WITHIN = 0.04
 """Findings that are farther off than this, in foot lengths, pull no harder."""
 _TREND_S = 0.4
-_TREND = 0.03
+_TREND = 0.02
 """A landmark that sure findings have elsewhere by this, in foot lengths, for ``_TREND_S`` on average has moved."""
 _LEAST = 0.05
 """What a place counts for that nothing in the picture vouches for: one that lies out of it, say."""
+_TAME = 0.06
+"""One finding counts for no more than this, in foot lengths, towards having moved."""
 _MOVED_WITHIN = 0.15
-_MOVED_WEIGHT = 3.0
+_MOVED_WEIGHT = 2.0
 
 
 class LandmarkAverage:
@@ -49,10 +51,11 @@ class LandmarkAverage:
         self.places = np.where((known & ~(self._weight > 0))[:, None], observed, self.places)
         step = np.where(known[:, None], observed - self.places, 0.0)
         off = np.linalg.norm(step, axis=1) / self.length
+        goes_on = (step * self._trend).sum(axis=1) > 0.5 * (self._trend**2).sum(axis=1)
+        moved = goes_on & (np.linalg.norm(self._trend, axis=1) * sure > _TREND * self.length)
         lately = (1.0 - math.exp(-elapsed_s / _TREND_S)) * known[:, None]
-        tame = np.minimum(1.0, _WITHIN * 2 / np.maximum(off, 1e-9))[:, None]
+        tame = np.minimum(1.0, _TAME / np.maximum(off, 1e-9))[:, None]
         self._trend = self._trend + lately * (tame * step - self._trend)
-        moved = np.linalg.norm(self._trend, axis=1) * sure > _TREND * self.length
         weight = keep * np.where(moved, np.minimum(self._weight, _MOVED_WEIGHT), self._weight)
         pull = np.where(known, np.maximum(confidence, _LEAST), 0.0) * np.minimum(
             1.0, np.where(moved, _MOVED_WITHIN, _WITHIN) / np.maximum(off, 1e-9)

@@ -40,7 +40,7 @@ class Candidate:
         self._for_it = 0.0
         self._looked_s = -math.inf
         self.seen_s = -math.inf
-        self.worked = 0.5
+        self._worked = 0.5
         self.times_seen = 0
 
     def saw(self, time_s: float, found: FoundFoot, worked: float) -> None:
@@ -50,7 +50,7 @@ class Candidate:
         self._for_it = self._for_it * math.exp(-since / _MEMORY_S) + min(max(math.log(p / (1 - p)), -_MOST), _MOST)
         self._kind.add(evidence(found), min(time_s - self.seen_s, _GONE_S))
         share = max(1.0 / (self.times_seen + 1), 1.0 - math.exp(-since / _WORKED_MEMORY_S))
-        self.worked += share * (worked - self.worked)
+        self._worked += share * (worked - self._worked)
         self._recent.append(found)
         self._looked_s = self.seen_s = time_s
         self.times_seen += 1
@@ -68,6 +68,11 @@ class Candidate:
     @property
     def kind(self) -> Kind | None:
         return self._kind.kind
+
+    @property
+    def worked(self) -> float:
+        """How much speaks for its being the massaged one, less when it doesn't look as one was told."""
+        return self._worked - self._kind.contradicts
 
     @property
     def believed(self) -> bool:

@@ -1,8 +1,7 @@
 """Which foot it is and from where it is seen, settled over time from findings that are each a little unsure.
 
-A *kind* is a side with a view. Every finding speaks for kinds in three ways: its side, its view, and the way round in
-which its landmarks lie in the picture. What they say is added up as log-likelihoods and slowly forgotten, so that one
-wrong look changes nothing and a foot that is turned over is known to be so after most of a second.
+A *kind* is a side with a view. What findings say is added up as log-likelihoods and slowly forgotten, so that one wrong
+look changes nothing and a foot that is turned over is known to be so after most of a second.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ KINDS: tuple[Kind, ...] = tuple((side, view) for side in SIDES for view in VIEWS
 _MEMORY_S = 1.0
 _MOST = 2.0
 """A finding says at most so much (log-likelihood ratio) for a side or for a view: it may be sure and wrong."""
-_WAY_ROUND = 1.5
 _CLEAR_TURN = 0.05
 """A turn from u to v smaller than this, as a share of a foot seen squarely, says nothing."""
 _LEAD = 1.0
@@ -32,15 +30,9 @@ _CHANGE = 2.0
 """What another kind must have over the one that is believed."""
 
 
-def ways_round(landmarks_px: Floats) -> Floats:
-    """(4,) for each of VIEWS: the turn from the u axis to the v axis in the picture, −1 to 1 (squarely seen).
-
-    Fitted to the (14, 2) landmarks that the view shows; NaN where they are too few.
-    """
-    return np.array([_way_round(landmarks_px, view) for view in VIEWS])
-
-
 def _way_round(landmarks_px: Floats, view: View) -> float:
+    """The turn from the u axis to the v axis in the picture, −1 to 1 (squarely seen), as the landmarks have it that the
+    view shows. NaN where they are too few."""
     places = _centred_places(view)
     known = np.isfinite(landmarks_px).all(axis=1) & np.isfinite(places).all(axis=1)
     if known.sum() < 3:
@@ -67,14 +59,7 @@ def evidence(found: FoundFoot) -> Floats:
     """(8,) what one finding says for each of KINDS, as log-likelihoods up to a constant."""
     for_side = _said(found.side_score, 2)
     for_view = _said(found.view_score, len(VIEWS))
-    turns = ways_round(found.landmarks_px)
-    out = np.zeros(len(KINDS))
-    for i, (side, view) in enumerate(KINDS):
-        out[i] = for_side * (side == found.side) + for_view * (view == found.view)
-        turn = turns[VIEWS.index(view)]
-        if abs(turn) > _CLEAR_TURN:
-            out[i] += 0.5 * _WAY_ROUND * np.sign(turn) * chirality(side, view)
-    return out
+    return np.array([for_side * (side == found.side) + for_view * (view == found.view) for side, view in KINDS])
 
 
 def _said(score: float, choices: int) -> float:
@@ -112,6 +97,6 @@ class SettledKind:
         return None if self._kind is None else KINDS[self._kind]
 
     @property
-    def doubted(self) -> bool:
-        """Whether another kind has come to lead, if not by enough yet."""
-        return self._kind is not None and self._best()[0] != self._kind
+    def contradicts(self) -> bool:
+        """Whether findings clearly speak for a kind that isn't among those told."""
+        return bool(self._sums.max() > self._sums[self._possible].max() + _CHANGE)
