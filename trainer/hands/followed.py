@@ -12,14 +12,17 @@ from trainer.hands.crop import added, apart, crop_of, difference, pixels_from_cr
 from trainer.hands.joints import Joints
 from trainer.hands.one_euro import OneEuro
 from trainer.hands.shape import hand_size
-from trainer.model import Crop, Detection, FoundHand, Side
+from trainer.model import Crop, Detection, Floats, FoundHand, Side
 
 PRESENT = 0.5
 """Below this presence the network's landmarks don't tell how the hand moves."""
 STRAYED = 0.35
 """A crop this far from the finder's is given up for it."""
-_TRUST_S = 0.15
-"""The crop goes over to the finder's with this time constant, which calms the finder's own jitter."""
+_TRUST_S = np.array([0.1, 0.1, 0.15, 0.15])
+"""The crop goes over to the finder's with these time constants (x, y, size, angle). The finder's place is sure, size
+and angle jitter; the motion of the landmarks may be that of their sliding onto the other hand."""
+_GO_ALONG = 0.5
+"""Where a crop is put right the landmarks in it go about this share of the way along, without the hand's moving."""
 _FARTHEST = 0.15
 """No hand moves further from frame to frame, in crop sizes; the network has jumped."""
 
@@ -30,7 +33,7 @@ class FollowedHand:
     landmarks. Their own crop isn't used, because on a hand that is half hidden it creeps away.
 
     ``belief`` in 0–1; ``odds`` log-odds of being the right hand; ``side`` as shown, None before that; ``supported``:
-    the last finding had this hand.
+    the last finding had this hand; ``own``: its joints aren't another hand's.
     """
 
     crop: Crop
@@ -38,7 +41,9 @@ class FollowedHand:
     odds: float
     side: Side | None = None
     supported: bool = True
+    own: bool = True
     joints: Joints | None = None
+    _moved: Floats = field(default_factory=lambda: np.zeros(2))
     _good: tuple[Joints, Crop] | None = None
     _calm_px: OneEuro = field(default_factory=OneEuro)
     _calm_world: OneEuro = field(default_factory=OneEuro)
@@ -64,12 +69,13 @@ class FollowedHand:
         """Takes in what the network sees on ``crop`` in the frame at ``time_s``."""
         dt = min(time_s - self._seen_s, belief.LONGEST_S)
         before, was_present = self.joints, self.present
+        moved, self._moved = self._moved, np.zeros(2)
         self._seen_s, self.joints = time_s, joints
         if not self.present:
             return
         self.odds = sides.after_network(self.odds, joints.right, dt)
         if before is not None and was_present:
-            shift = np.median(joints.landmarks_px - before.landmarks_px, axis=0)
+            shift = np.median(joints.landmarks_px - before.landmarks_px, axis=0) - _GO_ALONG * moved
             if float(np.hypot(*shift)) <= _FARTHEST * self.crop.size:
                 self.crop = replace(self.crop, x=self.crop.x + float(shift[0]), y=self.crop.y + float(shift[1]))
 
@@ -89,7 +95,9 @@ class FollowedHand:
         if apart(self.crop, found.crop) > STRAYED:
             self.crop = found.crop
             return True
-        self.crop = added(self.crop, (1.0 - math.exp(-dt / _TRUST_S)) * difference(self.crop, found.crop))
+        was = self.crop
+        self.crop = added(was, (1.0 - np.exp(-dt / _TRUST_S)) * difference(was, found.crop))
+        self._moved = np.array([self.crop.x - was.x, self.crop.y - was.y])
         return False
 
     @property
@@ -99,7 +107,8 @@ class FollowedHand:
 
     def hold_shape(self) -> None:
         """The newest landmarks are another hand's: the last good ones stay, carried to where this hand is now."""
-        if self._good is None or self.joints is None:
+        self.own = self._good is not None
+        if self._good is None:
             return
         good, crop = self._good
         to_then, to_now = pixels_from_crop(crop, 2), pixels_from_crop(self.crop, 2)
@@ -108,6 +117,7 @@ class FollowedHand:
 
     def keep_shape(self) -> None:
         """The newest landmarks are this hand's own."""
+        self.own = True
         if self.joints is not None:
             self._good = self.joints, self.crop
 

@@ -96,7 +96,7 @@ class HandPair:
     def report(self, time_s: float) -> tuple[Detection, ...]:
         """The hands to be shown, each with its side. To be asked for once a frame."""
         self._part_doubles()
-        worth = [h for h in self.hands if h.joints is not None and h.worth_showing]
+        worth = [h for h in self.hands if h.own and h.joints is not None and h.worth_showing]
         settled = sides.settle([h.odds for h in worth], [h.side for h in worth])
         for hand in self.hands:
             hand.side = None
