@@ -57,7 +57,7 @@ class TestWhatIsNoHand:
         assert not any(hand.seen for _, _, hands in world.watch(2.0) for hand in hands)
 
     def test_is_never_shown_where_the_finder_is_unsure(self) -> None:
-        world = World([], lambda t: [found_at(150, 120, score=0.45)])
+        world = World([], lambda t: [found_at(150, 120, score=0.35)])
         assert not any(hand.seen for _, _, hands in world.watch(3.0) for hand in hands)
 
     def test_is_given_up_soon_where_a_hand_has_left(self) -> None:
@@ -72,7 +72,7 @@ class TestWhatIsNoHand:
         assert all(close(hands, LEFT, RIGHT, t) for t, _, hands in world.watch(3.0))
 
     def test_two_findings_on_one_hand_are_one(self) -> None:
-        world = World([RIGHT], lambda t: [found(RIGHT, t), found(RIGHT, t, 0.55, right=0.3)])
+        world = World([RIGHT], lambda t: [found(RIGHT, t), found(RIGHT, t, 0.45, right=0.3)])
         out = world.watch(2.0)
         assert not any(hands[0].seen for _, _, hands in out)
         assert all(hands[1].seen for t, _, hands in out if t > 0.25)
@@ -89,7 +89,7 @@ class TestOneBesideTheOther:
     def test_but_not_for_long(self) -> None:
         left, right = Mover("left", lambda t: (140, 120)), Mover("right", lambda t: (190, 120))
         world = World([left, right], lambda t: [found(left, t), *([found(right, t)] if t < 1.0 else [])])
-        assert max(t for t, _, hands in world.watch(2.5) if hands[1].seen) < 1.7
+        assert max(t for t, _, hands in world.watch(2.5) if hands[1].seen) < 1.85
 
 
 class TestSides:

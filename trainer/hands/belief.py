@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-SHOWN_AT, DROPPED_AT = 0.5, 0.25
+SHOWN_AT, DROPPED_AT = 0.4, 0.2
 """Belief at which a hand is shown, and at which it is given up."""
 LONGEST_S = 0.3
 """No word of the finder stands for longer."""

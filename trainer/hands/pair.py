@@ -17,7 +17,7 @@ from trainer.hands.shape import hand_distance
 from trainer.model import Crop, Detection, Floats, FoundHand, Side
 
 MOST = 2
-_BEGIN = 0.5
+_BEGIN = 0.4
 """Score that a hand must be found with to be followed from then on."""
 _REACH = 0.7
 """A finding further than this from a followed hand (`apart`) isn't of that hand."""
@@ -25,7 +25,7 @@ _STRANGE = 0.15
 """What a finding that is surely of the other side counts as further away: place tells more from look to look."""
 _BESIDE = 0.5
 """A hand this near to another's finding may be mixed up with it."""
-_ONE, _BOTH_SURE = 0.18, 0.6
+_ONE, _BOTH_SURE = 0.18, 0.5
 """Crops nearer to each other than this are of one hand, unless the finder is sure of both: they lie on each other."""
 _SAME = 0.4
 """Landmarks nearer to each other than this are of one hand, in hand sizes."""
