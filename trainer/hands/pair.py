@@ -96,14 +96,14 @@ class HandPair:
     def report(self, time_s: float) -> tuple[Detection, ...]:
         """The hands to be shown, each with its side. To be asked for once a frame."""
         self._part_doubles()
-        worth = [h for h in self.hands if h.own and h.joints is not None and h.worth_showing]
+        worth = [h for h in self.hands if h.joints is not None and h.worth_showing]
         settled = sides.settle([h.odds for h in worth], [h.side for h in worth])
         for hand in self.hands:
             hand.side = None
         shown: list[tuple[FollowedHand, Side]] = list(zip(worth, settled, strict=True))
         for hand, side in shown:
             hand.side = side
-        return tuple(h.detection(side, time_s) for h, side in shown if h.present or h.supported)
+        return tuple(h.detection(side, time_s) for h, side in shown if h.own and (h.present or h.supported))
 
     def _has_room(self, time_s: float) -> bool:
         if len(self.hands) < MOST:
