@@ -87,7 +87,7 @@ class FinderBackend:
         ]
         finding = self._finder.find(frame.image) if due else None
         for hand, look in zip(hands, looks, strict=True):
-            hand.see(look.result(), frame.time_s)
+            hand.see(look.result(), frame.time_s, self._pair.close_to_another(hand))
         self._in_a_hurry = any(was and not hand.present for was, hand in zip(were_present, hands, strict=True))
         return finding
 

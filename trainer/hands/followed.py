@@ -65,8 +65,11 @@ class FollowedHand:
     def worth_showing(self) -> bool:
         return belief.worth_showing(self.belief, self.shown)
 
-    def see(self, joints: Joints, time_s: float) -> None:
-        """Takes in what the network sees on ``crop`` in the frame at ``time_s``."""
+    def see(self, joints: Joints, time_s: float, beside: bool = False) -> None:
+        """Takes in what the network sees on ``crop`` in the frame at ``time_s``.
+
+        ``beside``: another hand is so close that the network may slide onto it; then ``crop`` waits for the finder.
+        """
         dt = min(time_s - self._seen_s, belief.LONGEST_S)
         before, was_present = self.joints, self.present
         moved, self._moved = self._moved, np.zeros(2)
@@ -74,7 +77,7 @@ class FollowedHand:
         if not self.present:
             return
         self.odds = sides.after_network(self.odds, joints.right, dt)
-        if before is not None and was_present:
+        if before is not None and was_present and not beside:
             shift = np.median(joints.landmarks_px - before.landmarks_px, axis=0) - _GO_ALONG * moved
             if float(np.hypot(*shift)) <= _FARTHEST * self.crop.size:
                 self.crop = replace(self.crop, x=self.crop.x + float(shift[0]), y=self.crop.y + float(shift[1]))

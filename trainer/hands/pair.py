@@ -23,6 +23,8 @@ _REACH = 0.7
 """A finding further than this from a followed hand (`apart`) isn't of that hand."""
 _STRANGE = 0.15
 """What a finding that is surely of the other side counts as further away: place tells more from look to look."""
+_CLOSE = 0.4
+"""The network may slide from one hand to another this near."""
 _BESIDE = 0.5
 """A hand this near to another's finding may be mixed up with it."""
 _ONE, _BOTH_SURE = 0.18, 0.5
@@ -87,6 +89,10 @@ class HandPair:
         for i in sorted(free, key=lambda i: -found[i].score):
             if found[i].score >= _BEGIN and self._has_room(time_s):
                 self._begin(found[i], time_s, look)
+
+    def close_to_another(self, hand: FollowedHand) -> bool:
+        """Whether the crop of another hand covers much of this one's."""
+        return any(o is not hand and apart(o.crop, hand.crop) < _CLOSE for o in self.hands)
 
     def misses_one(self, time_s: float) -> bool:
         """Whether a hand that was shown wasn't in the last finding, or has just been given up."""
