@@ -59,9 +59,11 @@ class World:
     def look(self, image: Image, crop: Crop) -> Joints:
         t = self._times[id(image)]
         hands = [m.landmarks(t) for m in self.movers]
-        near = [px for px in hands if apart(crop_of(px), crop) < 0.4]
-        if near:
-            return Joints(min(near, key=lambda px: apart(crop_of(px), crop)), WORLD, self.presence(t), 0.5)
+        away = [apart(crop_of(px), crop) for px in hands]
+        if away and min(away) < 0.4:
+            # Of hands that lie on each other the first is on top.
+            seen = next(px for px, a in zip(hands, away, strict=True) if a < min(away) + 0.1)
+            return Joints(seen, WORLD, self.presence(t), 0.5)
         shape = open_hand() * crop.size / 4 + np.array([crop.x, crop.y + crop.size / 5])
         return Joints(shape, WORLD, self.presence(t), 0.5)
 
