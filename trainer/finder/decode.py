@@ -19,10 +19,11 @@ LEAST_HAND, LEAST_FOOT = 0.1, 0.1
 MOST_FEET = 2
 _READ = 0.4
 """Cells next to a peak whose heat reaches this share of it are asked what is there; the answers are averaged."""
-_SAME_CELLS = 1.5
-"""Peaks of the left and the right hand nearer than this may be of one hand …"""
-_TWO_HANDS = 1.25
-"""… unless they are higher together: hands that lie on each other."""
+_ONE_PLACE, _ONE_WAY = 0.15, 0.7
+"""A left and a right hand whose crops lie nearer than this share of their size, turned by less than so many radians,
+are mostly one hand …"""
+_SURE_OF_BOTH = 0.85
+"""… unless both are as sure as this: hands that lie on each other."""
 _FEET_APART = 0.33
 """Two peaks nearer than this share of a foot's extent are one foot."""
 _WINDOW = 4
@@ -59,13 +60,11 @@ def _hands(coarse: F32, scale: float) -> tuple[FoundHand, ...]:
     peaks = [np.unravel_index(int(heat.argmax()), heat.shape) for heat in heats]
     tops = [float(heat[peak]) for heat, peak in zip(heats, peaks, strict=True)]
     left, right = (_hand(coarse, heats, k, peaks[k]) for k in range(2))
-    together = float(np.hypot(*np.subtract(peaks[0], peaks[1]))) <= _SAME_CELLS
-    if together and sum(tops) < _TWO_HANDS:
-        # One hand of which both sides have a share: it is there as surely as both together say.
+    found = [left, right]
+    if _are_one(left.crop, right.crop) and min(tops) < _SURE_OF_BOTH:
+        # Both sides claim it: it is there if either is right.
         one = left if tops[0] >= tops[1] else right
-        found = [replace(one, score=min(1.0, sum(tops)))]
-    else:
-        found = [left, right]
+        found = [replace(one, score=1 - (1 - tops[0]) * (1 - tops[1]), right=tops[1] / max(sum(tops), 1e-6))]
     return tuple(_in_picture(hand, scale) for hand in found if hand.score >= LEAST_HAND)
 
 
@@ -86,6 +85,11 @@ def _hand(coarse: F32, heats: F32, k: int, peak: tuple[np.intp, ...]) -> FoundHa
         SIDES[k], score, own if k == 1 else 1 - own, Crop(float(x), float(y), size, float(np.arctan2(sine, cosine))),
         float(_sigmoid(facts[5]) @ weights),
     )  # fmt: skip
+
+
+def _are_one(a: Crop, b: Crop) -> bool:
+    apart = float(np.hypot(a.x - b.x, a.y - b.y)) / max(a.size, b.size)
+    return apart < _ONE_PLACE and float(np.cos(a.angle - b.angle)) > float(np.cos(_ONE_WAY))
 
 
 def _in_picture(hand: FoundHand, scale: float) -> FoundHand:

@@ -128,8 +128,7 @@ def _elsewhere(sample: Sample, rng: Rng) -> Crop | None:
             break
         y, x = spots[int(rng.integers(len(spots)))] * 8.0
         crop = Crop(float(x), float(y), float(np.exp(rng.uniform(4.0, 5.7))), float(rng.uniform(-np.pi, np.pi)))
-        centres = np.nanmean(sample.hands, axis=1) if np.isfinite(sample.hands).any() else np.full((2, 2), np.inf)
-        away = np.linalg.norm(np.nan_to_num(centres, nan=1e6) - [x, y], axis=1)
+        away = np.linalg.norm(np.nan_to_num(sample.hands.mean(axis=1), nan=1e6) - [x, y], axis=1)
         if (away > _APART * crop.size).all():
             return crop
     return None
