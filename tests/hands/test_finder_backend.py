@@ -72,7 +72,7 @@ class TestWhatIsNoHand:
         assert all(close(hands, LEFT, RIGHT, t) for t, _, hands in world.watch(3.0))
 
     def test_two_findings_on_one_hand_are_one(self) -> None:
-        world = World([RIGHT], lambda t: [found(RIGHT, t), found(RIGHT, t, 0.45, right=0.3)])
+        world = World([RIGHT], lambda t: [found(RIGHT, t), found(RIGHT, t, 0.8, right=0.55)])
         out = world.watch(2.0)
         assert not any(hands[0].seen for _, _, hands in out)
         assert all(hands[1].seen for t, _, hands in out if t > 0.25)

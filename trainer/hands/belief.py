@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 
-SHOWN_AT, DROPPED_AT = 0.4, 0.2
+SHOWN_AT, DROPPED_AT = 0.6, 0.3
 """Belief at which a hand is shown, and at which it is given up."""
 LONGEST_S = 0.3
 """No word of the finder stands for longer."""
-_FIRST = 0.3
+_FIRST = 0.4
 """How much of its score a hand is believed in when it is first found."""
-_BELIEVE_S, _DOUBT_S, _BESIDE_S = 0.2, 0.12, 0.4
+_BELIEVE_S, _DOUBT_S, _BESIDE_S = 0.15, 0.12, 0.4
 """Time constants of the belief: rising, falling, and falling beside another hand, with which it may be mixed up."""
 
 

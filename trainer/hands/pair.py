@@ -17,7 +17,7 @@ from trainer.hands.shape import hand_distance
 from trainer.model import Crop, Detection, Floats, FoundHand, Side
 
 MOST = 2
-_BEGIN = 0.4
+_BEGIN = 0.5
 """Score that a hand must be found with to be followed from then on."""
 _REACH = 0.7
 """A finding further than this from a followed hand (`apart`) isn't of that hand."""
@@ -27,8 +27,9 @@ _CLOSE = 0.4
 """The network may slide from one hand to another this near."""
 _BESIDE = 0.5
 """A hand this near to another's finding may be mixed up with it."""
-_ONE, _BOTH_SURE = 0.18, 0.5
-"""Crops nearer to each other than this are of one hand, unless the finder is sure of both: they lie on each other."""
+_ONE, _TWO_SIDES = 0.18, 0.4
+"""Findings nearer to each other than this are of one hand, unless their words for its side differ so much: two hands
+that lie on each other."""
 _SAME = 0.4
 """Landmarks nearer to each other than this are of one hand, in hand sizes."""
 _MEMORY_S = 2.0
@@ -164,9 +165,9 @@ def _costs(hands: Sequence[FollowedHand], found: Sequence[FoundHand]) -> Floats:
 
 
 def _once(found: Sequence[FoundHand]) -> list[FoundHand]:
-    """Of two findings on one hand the better one. Where both are sure, two hands lie on each other."""
+    """Of two findings on one hand the better one."""
     kept: list[FoundHand] = []
     for one in sorted(found, key=lambda f: -f.score):
-        if one.score >= _BOTH_SURE or all(apart(one.crop, other.crop) >= _ONE for other in kept):
+        if not any(apart(one.crop, o.crop) < _ONE and abs(one.right - o.right) < _TWO_SIDES for o in kept):
             kept.append(one)
     return kept
