@@ -1,8 +1,7 @@
 """Which of the followed hands is the practitioner's left, and which the right: settled over time. Pure.
 
-What is known of a hand's side is a log-odds of being the right one. The finder's word counts, the landmark network's
-only a little: on hands whose palm is hidden it is wrong in every third. A side once given is kept until the sum has
-clearly turned, and two hands are one left and one right.
+What is known of a hand's side is a log-odds of being the right one, to which the finder and the landmark network add
+their words. A side once given is kept until the sum has clearly turned, and two hands are one left and one right.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ LIMIT = 6.0
 _SAY = 3.0
 """No single word counts for more."""
 _FINDER_PER_S = 4.0
-_NETWORK_PER_S = 0.3
+_NETWORK_PER_S = 2.0
 _LABEL_PER_S = 2.0
 _KEEP = 2.0
 """Head start of the sides as they are: no flicker."""
