@@ -70,7 +70,7 @@ def finder(
     from trainer.studio.training.run import Plan
     from trainer.studio.training.shelf import Shelf
 
-    task = FinderTask(stills, find_model("full"))
+    task = FinderTask(stills, find_model("full"), seed)
     held_out = Shelf(tune) if tune is not None else None
     network = _run(task, state, Plan(steps, seed=seed), minutes, workers)
     export_finder(network, out)

@@ -22,12 +22,13 @@ SHAPES = ((256, 192), (256, 192), (288, 160), (192, 256))
 
 
 class FinderTask:
-    """See `run.Task`. sheets: folder of stills; bundle: MediaPipe's `.task` file."""
+    """See `run.Task`. sheets: folder of stills; bundle: MediaPipe's `.task` file; seed: of the new layers' weights."""
 
     name = "finder"
 
-    def __init__(self, sheets: Path, bundle: Path) -> None:
+    def __init__(self, sheets: Path, bundle: Path, seed: int = 4) -> None:
         self._shelf = Shelf(sheets)
+        torch.manual_seed(seed)
         self.network = FinderNetwork(bundle)
 
     def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]:
