@@ -15,6 +15,7 @@ from trainer.studio.training.losses import total
 from trainer.studio.training.network import FinderNetwork
 from trainer.studio.training.run import Batch, Plan
 from trainer.studio.training.shelf import Shelf
+from trainer.studio.training.steps import Steps
 from trainer.studio.training.targets import targets_of
 
 SHAPES = ((256, 192), (256, 192), (288, 160), (192, 256))
@@ -40,20 +41,10 @@ class FinderTask:
         return {**each, "total": total(each)}
 
 
-class _Batches(Dataset[Batch]):
-    """Each batch is decided by its number and the seed alone."""
-
-    def __init__(self, shelf: Shelf, plan: Plan, first: int, last: int) -> None:
-        self._shelf, self._plan, self._first, self._last = shelf, plan, first, last
-
-    def __len__(self) -> int:
-        return self._last - self._first
-
-    def __getitem__(self, number: int) -> Batch:
-        step = self._first + number
+class _Batches(Steps):
+    def made(self, step: int) -> list[Batch]:
         shape = SHAPES[step % len(SHAPES)]
-        made = [self._one(step * self._plan.batch + k, shape) for k in range(self._plan.batch)]
-        return {name: torch.stack([one[name] for one in made]) for name in made[0]}
+        return [self._one(step * self._plan.batch + k, shape) for k in range(self._plan.batch)]
 
     def _one(self, draw: int, shape: tuple[int, int]) -> Batch:
         rng = np.random.default_rng([self._plan.seed, draw])

@@ -19,6 +19,7 @@ from trainer.studio.training.joints_network import JOINTS, PRESENCE, RIGHT, SIZE
 from trainer.studio.training.run import Batch, Plan
 from trainer.studio.training.sample import Sample, flipped, inside_share, warped
 from trainer.studio.training.shelf import Shelf
+from trainer.studio.training.steps import Steps
 
 Rng = np.random.Generator
 _LEAST_SEEN = 0.12
@@ -71,17 +72,8 @@ def _mean(value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     return (value.flatten(1).mean(1) if value.ndim > 1 else value).mul(weight).sum() / weight.sum().clamp(min=1.0)
 
 
-class _Batches(Dataset[Batch]):
-    """Each batch is decided by its number and the seed alone."""
-
-    def __init__(self, shelf: Shelf, plan: Plan, first: int, last: int) -> None:
-        self._shelf, self._plan, self._first, self._last = shelf, plan, first, last
-
-    def __len__(self) -> int:
-        return self._last - self._first
-
-    def __getitem__(self, number: int) -> Batch:
-        step = self._first + number
+class _Batches(Steps):
+    def made(self, step: int) -> list[Batch]:
         made: list[Batch] = []
         draw = step * self._plan.batch
         tries = 0
@@ -91,7 +83,7 @@ class _Batches(Dataset[Batch]):
             picture = self._shelf.dealt(self._plan.seed, draw + len(made)) if not tries else self._shelf.any(rng)
             tries += 1
             made += crops_of(picture, rng)[: self._plan.batch - len(made)]
-        return {name: torch.stack([one[name] for one in made]) for name in made[0]}
+        return made
 
 
 def crops_of(sample: Sample, rng: Rng) -> list[Batch]:

@@ -91,7 +91,8 @@ def _apart(hand: FoundHand, joints: np.ndarray) -> float:
 
 def true_hands(sample: Sample, shown: Sequence[FoundHand]) -> list[bool]:
     """Whether each reported hand is one."""
-    return [i in _pairs(sample, shown).values() for i in range(len(shown))]
+    true = set(_pairs(sample, shown).values())
+    return [i in true for i in range(len(shown))]
 
 
 def true_feet(sample: Sample, shown: Sequence[FoundFoot]) -> list[bool]:
