@@ -12,19 +12,17 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import cv2
 import numpy as np
 
-from trainer.errors import DependencyError, ModelFileError
+from trainer.errors import DependencyError
 from trainer.hands.crop import cut_out, pixels_from_crop
-from trainer.hands.model_files import ModelSize, find_model, models_folder
+from trainer.hands.model_files import ModelSize, find_model, landmark_network, models_folder
 from trainer.hands.quiet import quiet_native_log
 from trainer.model import Crop, Data, Floats, Image
 
 LEARNT = "hand_joints.tflite"
-_MEMBER = "hand_landmarks_detector.tflite"
 _SIZE = 224
 _OUTPUTS = ("Identity", "Identity_1", "Identity_2", "Identity_3")
 """Landmarks in pixels of the crop, presence, handedness, landmarks in metres."""
@@ -51,7 +49,7 @@ class JointNetwork:
         learnt = (models_folder() if folder is None else folder) / LEARNT
         self._is_learnt = model == "full" and learnt.is_file()
         path = learnt if self._is_learnt else find_model(model, folder)
-        content = learnt.read_bytes() if self._is_learnt else _network(path)
+        content = learnt.read_bytes() if self._is_learnt else landmark_network(path)
         self._file, self._sha256 = path.name, hashlib.sha256(path.read_bytes()).hexdigest()
         with quiet_native_log():
             try:
@@ -91,13 +89,3 @@ class JointNetwork:
         self._interpreter.set_tensor(self._input, np.asarray(rgb, np.float32)[None] / np.float32(255))
         self._interpreter.invoke()
         return [np.asarray(self._interpreter.get_tensor(index), float) for index in self._outputs]
-
-
-def _network(bundle: Path) -> bytes:
-    try:
-        with ZipFile(bundle) as parts:
-            return parts.read(_MEMBER)
-    except (OSError, BadZipFile, KeyError) as error:
-        raise ModelFileError(
-            f"Expected {_MEMBER} in the hand model {bundle}, but it can't be read ({error}): install the program again."
-        ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import Literal, get_args
+from zipfile import BadZipFile, ZipFile
 
 from trainer.errors import ModelFileError
 from trainer.files import data_dir
@@ -16,6 +17,7 @@ MODEL_NAMES: dict[ModelSize, str] = {
     "full": "hand_landmarker_full.task",
     "lite": "hand_landmarker_lite.task",
 }
+_MEMBER = "hand_landmarks_detector.tflite"
 SHA256 = {
     "hand_landmarker_full.task": "00230e2b9c86a34a1f59231dea3e6da9df335bf4b0c50c3d7cdc249300dd0428",
     "hand_landmarker_lite.task": "f2aff7441ba0cb699ab7b18cd386615d1f546983db195bc244f5f18d92cee484",
@@ -55,3 +57,14 @@ def find_model(size: ModelSize, folder: Path | None = None) -> Path:
             f"{found[:12]}…: the file is damaged; install the program again."
         )
     return path
+
+
+def landmark_network(bundle: Path) -> bytes:
+    """The landmark network's own file out of a model bundle. Raises ModelFileError."""
+    try:
+        with ZipFile(bundle) as parts:
+            return parts.read(_MEMBER)
+    except (OSError, BadZipFile, KeyError) as error:
+        raise ModelFileError(
+            f"Expected {_MEMBER} in the hand model {bundle}, but it can't be read ({error}): install the program again."
+        ) from error

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from trainer.hands.model_files import landmark_network
 from trainer.studio.extra import need
-from trainer.studio.training.tflite_graph import Graph, bundled
+from trainer.studio.training.tflite_graph import Graph
 
-FILE_IN_BUNDLE = "hand_landmarks_detector.tflite"
 JOINTS, PRESENCE, RIGHT, WORLD = 165, 164, 162, 166
 """Tensors of the outputs: 63 numbers in pixels of the crop, presence and handedness in 0–1, 63 numbers in metres."""
 FROZEN_UP_TO = 120
@@ -24,7 +24,7 @@ class JointsNetwork(nn.Module):
 
     def __init__(self, bundle: Path) -> None:
         super().__init__()
-        self.file = bundled(bundle, FILE_IN_BUNDLE)
+        self.file = landmark_network(bundle)
         self.trunk = Graph(self.file)
         self.trunk.freeze(FROZEN_UP_TO)
 

@@ -14,7 +14,8 @@ from torch import nn
 from torch.nn import functional
 
 from trainer.finder import layout
-from trainer.studio.training.tflite_graph import Graph, bundled
+from trainer.hands.model_files import landmark_network
+from trainer.studio.training.tflite_graph import Graph
 
 TAPS = (113, 120, 142, 153)
 """Tensors of the landmark network with 24, 40, 112 and 192 channels at strides 4, 8, 16 and 32."""
@@ -30,7 +31,7 @@ class FinderNetwork(nn.Module):
 
     def __init__(self, bundle: Path) -> None:
         super().__init__()
-        self.trunk = Graph(bundled(bundle, "hand_landmarks_detector.tflite"), TAPS)
+        self.trunk = Graph(landmark_network(bundle), TAPS)
         self.trunk.freeze(FROZEN_UP_TO)
         self.sides = nn.ModuleList([nn.Conv2d(c, _WIDTH, 1) for c in _TAP_CHANNELS])
         self.around = _Separable(_WIDTH, _WIDTH, 5)

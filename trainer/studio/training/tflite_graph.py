@@ -6,8 +6,6 @@ Tensors keep their number in the file. Weights become parameters, half precision
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,15 +15,6 @@ from torch.nn import functional
 
 from trainer.errors import ModelFileError
 from trainer.studio.extra import need
-
-
-def bundled(path: Path, name: str) -> bytes:
-    """A network's file out of a `.task` bundle. Raises ModelFileError."""
-    try:
-        with zipfile.ZipFile(path) as bundle:
-            return bundle.read(name)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelFileError(f"Expected {name} in the model bundle {path}, but {error}: install it again.") from error
 
 
 class Graph(nn.Module):
