@@ -121,9 +121,13 @@ def measure(
 def _run(task: Task[N], state: Path, plan: Plan, minutes: float | None, workers: int) -> N:
     import math
 
+    import torch
     from rich.console import Console
 
     from trainer.studio.training.run import train
+
+    # Numbers next to nothing would cost more time than all others; this is the whole process's business.
+    torch.set_flush_denormal(True)
 
     console = Console(stderr=True)
 
