@@ -71,7 +71,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(plan.seed)
-    network = task.network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = task.network.to(device, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(_groups(network, plan), weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _slope(step, plan))
     mean: N = copy.deepcopy(network)
@@ -91,7 +91,7 @@ def train(
         image = truth.pop("image").contiguous(memory_format=torch.channels_last).float() / 255
         each = task.losses(network, image, truth)
         optimiser.zero_grad(set_to_none=True)
-        each["total"].backward()  # type: ignore[no-untyped-call]
+        each["total"].backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
         schedule.step()
@@ -114,7 +114,7 @@ def train(
 
 
 def _groups(network: nn.Module, plan: Plan) -> list[dict[str, Any]]:
-    trunk = {id(p) for p in network.trunk.parameters()}  # type: ignore[union-attr]
+    trunk = {id(p) for p in network.trunk.parameters()}
     learning = [p for p in network.parameters() if p.requires_grad]
     return [
         {"params": [p for p in learning if id(p) not in trunk], "lr": plan.rate},
