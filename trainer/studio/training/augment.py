@@ -12,6 +12,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from trainer.hands.crop import crop_of
 from trainer.studio.training.sample import Sample, flipped, has_hands, warped, with_hands_of
 
 Rng = np.random.Generator
@@ -21,6 +22,8 @@ PLAIN_COLOUR = np.array([114.0, 114.0, 114.0])
 
 _PLAIN = 0.3
 """Share of the pictures that are only framed and filmed anew."""
+_FAR = 0.12
+"""Share of the pictures that are taken from further away than the studio's cameras are."""
 Pick = Callable[[Rng], Sample]
 """Another picture of the same set."""
 
@@ -42,10 +45,12 @@ def augmented(sample: Sample, pick: Pick, rng: Rng, size: tuple[int, int]) -> Sa
         sample = _recoloured(sample, rng)
     if rng.random() < 0.25:
         sample = _elsewhere(sample, pick(rng), rng)
-    if rng.random() < 0.1:
+    if rng.random() < 0.15:
         sample = _without_limbs(sample, rng)
     if rng.random() < 0.15:
         sample = _covered(sample, rng)
+    if rng.random() < 0.1:
+        sample = _with_a_third_hand(sample, pick(rng), rng)
     return replace(sample, image=_filmed(sample.image, rng))
 
 
@@ -64,7 +69,8 @@ def _framed(sample: Sample, rng: Rng, size: tuple[int, int], much: float = 1.0) 
     """Turned, larger or smaller, somewhere in the picture; the way a person or a photographer frames it."""
     width, height = sample.size
     angle = much * (rng.normal(0, 16) if rng.random() < 0.75 else rng.uniform(-180, 180))
-    grow = min(size[0] / width, size[1] / height) * float(np.exp(rng.normal(0.15, 0.28) * much))
+    near = rng.normal(-0.5, 0.25) if rng.random() < _FAR else rng.normal(0.15, 0.28)
+    grow = min(size[0] / width, size[1] / height) * float(np.exp(near * much))
     limbs = np.argwhere(sample.mask[::8, ::8] > 0)
     centre = limbs[int(rng.integers(len(limbs)))][::-1] * 8.0 if len(limbs) else np.array([width / 2, height / 2])
     centre = centre + rng.uniform(0.3, 1.0) * (np.array([width / 2, height / 2]) - centre)
@@ -179,32 +185,78 @@ def _stripes(rng: Rng, size: tuple[int, int]) -> np.ndarray:
 
 
 def _without_limbs(sample: Sample, rng: Rng) -> Sample:
-    """Hands, or the foot, or all painted over: what may be missing in a picture."""
+    """A hand, both hands, the foot or all painted over: what may be missing in a picture."""
     what = rng.random()
-    parts = (1, 2) if what < 0.35 else (3, 4, 5) if what < 0.65 else (1, 2, 3, 4, 5)
-    grown = cv2.dilate(np.isin(sample.mask, parts).astype(np.uint8), np.ones((5, 5), np.uint8))
-    cover = cv2.GaussianBlur(grown.astype(np.float32), (0, 0), 1.0)[..., None]
+    one = 1 + int(rng.integers(2))
+    parts = (one,) if what < 0.3 else (1, 2) if what < 0.55 else (3, 4, 5) if what < 0.77 else (1, 2, 3, 4, 5)
+    cover = _blob(np.isin(sample.mask, parts), rng)
     behind = backdrop(sample, rng, sample.size)
     if parts == (1, 2, 3, 4, 5) and rng.random() < 0.5:
-        cover = np.ones_like(cover)
-    image = (sample.image + cover * (behind.astype(np.float32) - sample.image)).astype(np.uint8)
-    hands, visible, feet = sample.hands, sample.visible, sample.feet
-    if 1 in parts:
-        hands, visible = np.full_like(hands, np.nan), np.zeros(2)
+        cover[:] = 1
+    soft = cv2.GaussianBlur(cover.astype(np.float32), (0, 0), 1.0)[..., None]
+    image = (sample.image + soft * (behind.astype(np.float32) - sample.image)).astype(np.uint8)
+    hands, feet, left = sample.hands.copy(), sample.feet, _behind(sample, cover)
+    for k in range(2):
+        if k + 1 in parts:
+            hands[k], left.visible[k] = np.nan, 0.0
     if 3 in parts:
         feet = np.full_like(feet, np.nan)
-        if 1 not in parts:
-            # What stays is what the foot did not cover; scraps are no hands.
-            visible = np.where(visible > 0.3, visible, 0.0)
-    mask = np.where(grown > 0, 0, sample.mask).astype(np.uint8)
-    return replace(sample, image=image, mask=mask, hands=hands, visible=visible, feet=feet)
+    return replace(left, image=image, hands=hands, feet=feet)
+
+
+def _blob(shape: np.ndarray, rng: Rng) -> np.ndarray:
+    """(H, W) uint8: a rounded thing that hides a shape. Its outline itself, painted over, would still be a limb's."""
+    points = np.argwhere(shape)[:, ::-1].astype(np.int32)
+    out = np.zeros(shape.shape, np.uint8)
+    if len(points):
+        cv2.fillConvexPoly(out, cv2.convexHull(points), 1)
+        round_off = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (int(rng.integers(3, 12)),) * 2)
+        out = np.asarray(cv2.dilate(out, round_off), np.uint8)
+    return out
+
+
+def _behind(sample: Sample, cover: np.ndarray) -> Sample:
+    """What is still seen behind a cover (H, W); the picture stays."""
+    before = np.array([(sample.mask == v).sum() for v in (1, 2)], float)
+    mask = np.where(cover > 0, 0, sample.mask).astype(np.uint8)
+    after = np.array([(mask == v).sum() for v in (1, 2)], float)
+    share = np.where(before > 0, after / np.maximum(before, 1), 1.0)
+    columns, rows = (np.clip(np.nan_to_num(sample.feet[..., i]).astype(int), 0, sample.size[i] - 1) for i in (0, 1))
+    foot_visible = sample.foot_visible & (cover[rows, columns] == 0)
+    return replace(sample, mask=mask, visible=sample.visible * share, foot_visible=foot_visible)
+
+
+def _with_a_third_hand(sample: Sample, giver: Sample, rng: Rng) -> Sample:
+    """The hand of somebody else, away from a foot on which both hands already are: seen, but not looked for."""
+    k = int(rng.integers(2))
+    feet = sample.feet[0]
+    busy = np.isfinite(sample.hands).all() and (sample.visible > 0.3).all() and np.isfinite(feet).all()
+    if not busy or giver.visible[k] < 0.5:
+        return sample
+    crop, own = crop_of(giver.hands[k]), crop_of(sample.hands[k])
+    angle, grow = rng.uniform(-180, 180), own.size / crop.size * float(np.exp(rng.normal(-0.1, 0.25)))
+    matrix = np.asarray(cv2.getRotationMatrix2D((crop.x, crop.y), angle, grow), float)
+    room = 0.5 * np.linalg.norm(feet.max(0) - feet.min(0)) + 0.5 * own.size
+    for _ in range(6):
+        goal = rng.uniform(0, 1, 2) * sample.size
+        if np.linalg.norm(goal - feet.mean(0)) > room:
+            break
+    else:
+        return sample
+    matrix[:, 2] += goal - np.array([crop.x, crop.y])
+    moved = warped(giver, matrix, sample.size, np.zeros(3))
+    # What lies before it there stays before it.
+    cover = (moved.mask == k + 1) & (sample.mask == 0)
+    soft = cv2.GaussianBlur(cover.astype(np.float32), (0, 0), 0.7)[..., None]
+    image = sample.image + soft * (moved.image.astype(np.float32) - sample.image)
+    return replace(sample, image=image.astype(np.uint8), mask=np.where(cover, k + 1, sample.mask).astype(np.uint8))
 
 
 def _covered(sample: Sample, rng: Rng) -> Sample:
     """Things before the limbs: bars, discs and corners of any colour, some as long and brown as an arm."""
-    image, mask = sample.image.copy(), sample.mask.copy()
+    image = sample.image
     width, height = sample.size
-    shown = np.zeros(mask.shape, np.uint8)
+    shown = np.zeros(sample.mask.shape, np.uint8)
     for _ in range(int(rng.integers(1, 4))):
         a = rng.uniform(0, 1, 2) * (width, height)
         if rng.random() < 0.6:
@@ -217,15 +269,7 @@ def _covered(sample: Sample, rng: Rng) -> Sample:
     paint = _clouds(rng, (width, height))
     soft = cv2.GaussianBlur(shown.astype(np.float32), (0, 0), 0.7)[..., None]
     image = (image + soft * (paint.astype(np.float32) - image)).astype(np.uint8)
-    before = np.array([(mask == v).sum() for v in (1, 2)], float)
-    mask[shown > 0] = 0
-    after = np.array([(mask == v).sum() for v in (1, 2)], float)
-    share = np.where(before > 0, after / np.maximum(before, 1), 1.0)
-    columns, rows = (np.clip(np.nan_to_num(sample.feet[..., i]).astype(int), 0, sample.size[i] - 1) for i in (0, 1))
-    return replace(
-        sample, image=image, mask=mask, visible=sample.visible * share,
-        foot_visible=sample.foot_visible & (shown[rows, columns] == 0),
-    )  # fmt: skip
+    return replace(_behind(sample, shown), image=image)
 
 
 def _filmed(image: np.ndarray, rng: Rng) -> np.ndarray:
