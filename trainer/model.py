@@ -137,7 +137,7 @@ PARTS = ("other", "hand", "foot", "leg")
 class Finding:
     """Everything that the finder sees in one picture.
 
-    ``hands`` at most one of a side, ``feet`` the worked one first; ``mask`` (h, w) uint8 numbers of PARTS over the
+    ``feet`` with the worked one first; ``mask`` (h, w) uint8 numbers of PARTS over the
     whole picture, coarser than it.
     """
 

@@ -40,10 +40,21 @@ class TestWorkingHands:
         assert all(close(hands, LEFT, RIGHT, t) for t, _, hands in out)
 
     def test_that_the_network_doubts_are_shown_with_a_lower_score(self) -> None:
-        world = world_of([RIGHT], presence=lambda t: 0.98 if t < 1.0 else 0.1)
+        world = world_of([RIGHT], presence=lambda t: 0.98 if t < 1.0 else 0.6)
         scores = {t: hands[1].score for t, _, hands in world.watch(2.0) if hands[1].presence is Presence.MEASURED}
         assert max(scores) > 1.95
         assert scores[max(scores)] < 0.75 * max(s for t, s in scores.items() if t < 1.0)
+
+    def test_that_the_network_takes_for_something_else_are_given_up(self) -> None:
+        world = world_of([RIGHT], presence=lambda t: 0.98 if t < 1.0 else 0.05)
+        assert max(t for t, _, hands in world.watch(2.0) if hands[1].seen) < 1.4
+
+    def test_are_looked_at_from_near_and_mirrored_too(self) -> None:
+        world = world_of([LEFT, RIGHT])
+        world.watch(2.0)
+        assert {(part < 1, mirrored) for part, mirrored in world.looks} == {
+            (False, False), (False, True), (True, False), (True, True),
+        }  # fmt: skip
 
     def test_are_calmed_but_not_late(self) -> None:
         out = world_of([RIGHT]).watch(3.0)

@@ -52,10 +52,13 @@ class Joints:
 
     answers: list[Floats]
     asked: list[Crop] = field(default_factory=list)
+    presence: float = 1.0
+    right: float = 0.5
 
     def look(self, image: Image, crop: Crop) -> Any:
         self.asked.append(crop)
-        return SimpleNamespace(landmarks_px=self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
+        landmarks = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return SimpleNamespace(landmarks_px=landmarks, presence=self.presence, right=self.right)
 
 
 def eyes(finder: Finder, joints: Joints) -> Eyes:

@@ -12,12 +12,20 @@ from trainer.hands.crop import crop_of
 from trainer.look.still import BELIEVE_FOOT, BELIEVE_HAND, look_at
 
 IMAGE = np.zeros((400, 600, 3), np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finder's several looks have tests of their own; here its word is what it says."""
+    monkeypatch.setattr("trainer.look.still.look_carefully", lambda finder, image: finder.find(image))
+
+
 LEFT, RIGHT = hand_at(50, 100), hand_at(350, 120)
 
 
 def test_hands_and_feet_come_with_what_is_known_of_them() -> None:
     finder = Finder((found("right", RIGHT, 0.8), found("left", LEFT, 0.9)), (foot(), foot(worked=0.1)))
-    joints = Joints([LEFT, LEFT, RIGHT])
+    joints = Joints([RIGHT, RIGHT, LEFT])
     seen = look_at(IMAGE, eyes(finder, joints))
     assert [(h.side, h.score, h.visible) for h in seen.hands] == [("left", 0.9, 0.7), ("right", 0.8, 0.7)]
     assert np.array_equal(seen.hands[0].landmarks_px, LEFT) and np.array_equal(seen.hands[1].landmarks_px, RIGHT)
@@ -48,7 +56,7 @@ def test_joints_that_slip_away_lead_nowhere(slipped: np.ndarray) -> None:
 
 
 def test_what_is_not_sure_enough_is_not_told() -> None:
-    finder = Finder((found("left", LEFT, BELIEVE_HAND - 0.01), found("right", RIGHT, BELIEVE_HAND)),
+    finder = Finder((found("left", LEFT, BELIEVE_HAND - 0.01), replace(found("right", RIGHT, BELIEVE_HAND), right=0.9)),
                     (foot(BELIEVE_FOOT), foot(BELIEVE_FOOT - 0.01)))  # fmt: skip
     seen = look_at(IMAGE, eyes(finder, Joints([RIGHT])))
     assert [h.side for h in seen.hands] == ["right"] and len(seen.feet) == 1
@@ -59,7 +67,28 @@ def test_one_hand_reported_as_left_and_right_is_the_surer_one() -> None:
     seen = look_at(IMAGE, eyes(finder, Joints([LEFT])))
     assert [h.side for h in seen.hands] == ["right"]
     crossing = Finder((found("left", LEFT, 0.6), found("right", LEFT + 60.0, 0.8)))
-    assert len(look_at(IMAGE, eyes(crossing, Joints([LEFT]))).hands) == 2
+    assert len(look_at(IMAGE, eyes(crossing, Joints([LEFT, LEFT, LEFT + 60.0]))).hands) == 2
+
+
+def test_the_landmark_network_may_say_that_it_is_no_hand() -> None:
+    finder = Finder((found("left", LEFT, 0.9),))
+    assert look_at(IMAGE, eyes(finder, Joints([LEFT], presence=0.9))).hands[0].score == pytest.approx(0.81)
+    assert look_at(IMAGE, eyes(finder, Joints([LEFT], presence=0.3))).hands == ()
+
+
+def test_both_networks_say_which_side_it_is_and_no_side_comes_twice() -> None:
+    doubtful = replace(found("left", LEFT, 0.9), right=0.4)
+    assert [h.side for h in look_at(IMAGE, eyes(Finder((doubtful,)), Joints([LEFT], right=0.9))).hands] == ["right"]
+    both = Finder((replace(found("left", LEFT, 0.9), right=0.3), replace(found("left", RIGHT, 0.8), right=0.4)))
+    seen = look_at(IMAGE, eyes(both, Joints([LEFT, LEFT, RIGHT])))
+    assert [(h.side, h.landmarks_px[0, 0]) for h in seen.hands] == [("left", LEFT[0, 0]), ("right", RIGHT[0, 0])]
+
+
+def test_a_third_hand_is_ignored() -> None:
+    third = hand_at(200, 10)
+    finder = Finder((found("left", LEFT, 0.9), found("right", RIGHT, 0.8), found("right", third, 0.7)))
+    seen = look_at(IMAGE, eyes(finder, Joints([LEFT, LEFT, RIGHT, RIGHT, third])))
+    assert [h.score for h in seen.hands] == [0.9, 0.8]
 
 
 def test_nothing_is_nothing() -> None:

@@ -1,8 +1,9 @@
 """Hands by the finder and the landmark network together: the program's own eye.
 
-The finder looks at the whole picture about ten times a second and at once when a hand seems lost; the landmark network
-looks at each followed hand in every frame. Both run side by side and are used in the very frame that they looked at,
-so the same frames give the same hands however fast the machine is.
+The finder looks about ten times a second and at once when a hand seems lost: at the whole picture and at the part with
+hands and feet in turn, straight and mirrored, so that what it says over time is not one error again and again. The
+landmark network looks at each followed hand in every frame. Both run side by side and are used in the very frame that
+they looked at, so the same frames give the same hands however fast the machine is.
 """
 
 from __future__ import annotations
@@ -14,23 +15,26 @@ from typing import Protocol
 
 import numpy as np
 
+from trainer.finder.glance import Finds, glance, region_around
 from trainer.hands.joints import JointNetwork, Joints
 from trainer.hands.model_files import ModelSize
 from trainer.hands.pair import MOST, THRESHOLDS, HandPair
-from trainer.model import Crop, Data, Finding, Frame, Image, Sighting
+from trainer.model import Crop, Data, Finding, Floats, Frame, Image, Sighting
 
 FIND_EVERY_S = 0.1
+_CLOSE_MIRRORED = ((False, False), (True, True), (False, True), (True, False))
+"""Which looks are at a part of the picture, and which at a mirrored one, in turn."""
+_FOOT = 0.3
+"""Score from which on a foot belongs to what is looked at closely."""
 _TICK_S = 0.002
 """Presentation times are rounded: a finding this much early is due."""
 
 
-class Finds(Protocol):
+class Finder(Finds, Protocol):
     """What is needed of a finder."""
 
     @property
     def provenance(self) -> Data: ...
-
-    def find(self, image: Image) -> Finding: ...
 
 
 class Network(Protocol):
@@ -54,7 +58,7 @@ class FinderBackend:
     finds = True
 
     def __init__(
-        self, model: ModelSize = "full", *, finder: Finds | None = None, networks: tuple[Network, ...] = (),
+        self, model: ModelSize = "full", *, finder: Finder | None = None, networks: tuple[Network, ...] = (),
         folder: Path | None = None,
     ) -> None:  # fmt: skip
         self._finder = finder if finder is not None else open_finder(folder)
@@ -62,6 +66,8 @@ class FinderBackend:
         self._pair = HandPair()
         self._found_s = -np.inf
         self._in_a_hurry = False
+        self._turn = 0
+        self._feet: list[Floats] = []
         self._workers = ThreadPoolExecutor(MOST, thread_name_prefix="eye")
 
     @property
@@ -85,10 +91,21 @@ class FinderBackend:
             self._workers.submit(network.look, frame.image, hand.crop)
             for network, hand in zip(self._networks, hands, strict=False)
         ]
-        finding = self._finder.find(frame.image) if due else None
+        finding = self._find(frame.image) if due else None
         for hand, look in zip(hands, looks, strict=True):
             hand.see(look.result(), frame.time_s, self._pair.close_to_another(hand))
         self._in_a_hurry = any(was and not hand.present for was, hand in zip(were_present, hands, strict=True))
+        return finding
+
+    def _find(self, image: Image) -> Finding:
+        close, mirrored = _CLOSE_MIRRORED[self._turn % len(_CLOSE_MIRRORED)]
+        self._turn += 1
+        region = None
+        if close and not self._in_a_hurry:
+            crops = [hand.crop for hand in self._pair.hands]
+            region = region_around(crops, self._feet, (image.shape[1], image.shape[0]))
+        finding = glance(self._finder, image, region, mirrored)
+        self._feet = [foot.landmarks_px for foot in finding.feet if foot.score >= _FOOT]
         return finding
 
     def close(self) -> None:
@@ -100,7 +117,7 @@ def is_due(found_s: float, time_s: float) -> bool:
     return time_s - found_s >= FIND_EVERY_S - _TICK_S
 
 
-def open_finder(folder: Path | None = None) -> Finds:
+def open_finder(folder: Path | None = None) -> Finder:
     """The program's own finder. Raises ModelFileError."""
     from trainer.finder.finder import open_finder as open_it
 

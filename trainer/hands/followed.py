@@ -89,13 +89,16 @@ class FollowedHand:
         True when ``crop`` had strayed from the hand, so that the network must look again.
         """
         dt = min(dt_s, belief.LONGEST_S)
+        strayed = found is not None and apart(self.crop, found.crop) > STRAYED
         score = 0.0 if found is None else found.score
+        if self.joints is not None and not strayed:
+            score *= self.joints.presence
         self.belief = belief.after_finding(self.belief, score, dt, beside and self.present)
         self.supported = found is not None
         if found is None:
             return False
         self.odds = sides.after_finder(self.odds, found.right, dt)
-        if apart(self.crop, found.crop) > STRAYED:
+        if strayed:
             self.crop = found.crop
             return True
         was = self.crop

@@ -122,13 +122,17 @@ class HandPair:
 
     def _begin(self, found: FoundHand, time_s: float, look: Look) -> None:
         hand = FollowedHand.begun(found)
+        joints = look(hand.crop)
+        if any(_same(joints, other.joints) for other in self.hands):
+            return
+        hand.belief *= joints.presence
         self._lost = [gone for gone in self._lost if time_s - gone.time_s <= _MEMORY_S]
         for gone in sorted(self._lost, key=lambda gone: apart(gone.place, found.crop))[:1]:
             if apart(gone.place, found.crop) < _RETURN:
                 self._lost.remove(gone)
                 hand.belief = max(hand.belief, SHOWN_AT)
                 hand.odds += 0.5 * gone.odds
-        hand.see(look(hand.crop), time_s)
+        hand.see(joints, time_s)
         self.hands.append(hand)
 
     def _give_up(self, hand: FollowedHand, time_s: float) -> None:

@@ -27,6 +27,11 @@ def first_word(right: float) -> float:
     return _log_odds(right)
 
 
+def both_words(finder_right: float, network_right: float) -> float:
+    """The log-odds of being a right hand where a single picture must do."""
+    return _log_odds(finder_right) + _log_odds(network_right)
+
+
 def after_finder(odds: float, right: float, dt_s: float) -> float:
     """``odds`` after the finder's word has stood for ``dt_s``."""
     return _within(odds + _FINDER_PER_S * dt_s * _log_odds(right))

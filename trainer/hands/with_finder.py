@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from trainer.hands.backend import HandBackend
-from trainer.hands.finder_backend import Finds, is_due
+from trainer.hands.finder_backend import Finder, is_due
 from trainer.model import Data, Frame, Sighting
 
 
 class WithFinder:
     """The hands of ``backend``, and a finding about ten times a second."""
 
-    def __init__(self, backend: HandBackend, finder: Finds) -> None:
+    def __init__(self, backend: HandBackend, finder: Finder) -> None:
         self.name, self.trusted, self.finds = backend.name, backend.trusted, True
         self._backend = backend
         self._finder = finder

@@ -10,40 +10,35 @@ from typing import Protocol
 
 import numpy as np
 
+from trainer.finder.careful import look_carefully
+from trainer.finder.glance import Finds
+from trainer.hands import sides
 from trainer.hands.crop import crop_of
+from trainer.hands.joints import Joints
 from trainer.hands.model_files import ModelSize
+from trainer.hands.shape import hand_distance
 from trainer.look.seen import Seen, SeenFoot, SeenHand
-from trainer.model import Crop, Data, Finding, Floats, FoundHand, Image
+from trainer.model import Crop, Data, Finding, FoundHand, Image
 
 BELIEVE_HAND = 0.5
-"""A hand of a single picture is believed from this score of the finder on."""
+"""A hand of a single picture is believed from this score on: the finder's times the landmark network's presence."""
 BELIEVE_FOOT = 0.5
 """Likewise a foot."""
 BELIEVE_WORKED = 0.5
 """And that it is the one that is massaged; of two feet only one is."""
-_ONE_HAND = 0.4
-"""Two reports nearer than this share of their size are one hand."""
+MOST_HANDS = 2
+_ONE_HAND = 0.45
+"""Joints nearer to each other than this (`hand_distance`) are of one hand."""
 _STRAYED = 0.5
 _RESIZED = 1.8
 """A crop made of the joints goes on where it lies within this share of the finder's, and isn't so many times its size;
 else the joints have slipped onto something else."""
 
 
-class Finds(Protocol):
-    """Such as ``trainer.finder.finder.Finder``."""
-
-    def find(self, image: Image) -> Finding: ...
-
-
-class HasLandmarks(Protocol):
-    @property
-    def landmarks_px(self) -> Floats: ...
-
-
 class Looks(Protocol):
     """Such as ``trainer.hands.joints.JointNetwork``."""
 
-    def look(self, image: Image, crop: Crop) -> HasLandmarks: ...
+    def look(self, image: Image, crop: Crop) -> Joints: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +61,14 @@ def open_eyes(model: ModelSize) -> Eyes:
 
 def look_at(image: Image, eyes: Eyes) -> Seen:
     """The working hands and the feet of one picture, (H, W, 3) uint8 BGR."""
-    finding = eyes.finder.find(image)
-    hands = []
-    for hand in _believed(finding):
-        landmarks = _landmarks(image, hand.crop, eyes.joints)
-        hands.append(SeenHand(hand.side, hand.score, hand.visible, landmarks))
+    finding = look_carefully(eyes.finder, image)
+    hands = _believed(image, finding, eyes.joints)
+    odds = [sides.both_words(hand.right, joints.right) for hand, _, joints in hands]
+    settled = sides.settle(odds, [None] * len(odds))
+    seen = [
+        SeenHand(side, score, hand.visible, joints.landmarks_px)
+        for side, (hand, score, joints) in zip(settled, hands, strict=True)
+    ]
     believed = [foot for foot in finding.feet if foot.score >= BELIEVE_FOOT]
     feet = tuple(
         SeenFoot(
@@ -79,28 +77,32 @@ def look_at(image: Image, eyes: Eyes) -> Seen:
         )
         for number, f in enumerate(believed)
     )  # fmt: skip
-    return Seen(tuple(sorted(hands, key=lambda h: h.side)), feet)
+    return Seen(tuple(sorted(seen, key=lambda h: h.side)), feet)
 
 
-def _believed(finding: Finding) -> list[FoundHand]:
-    """The hands that are certain enough, the surest first; of two reports of one hand the surer."""
-    kept: list[FoundHand] = []
-    for hand in sorted(finding.hands, key=lambda h: -h.score):
-        if hand.score >= BELIEVE_HAND and not any(_same(hand, other) for other in kept):
-            kept.append(hand)
+def _believed(image: Image, finding: Finding, network: Looks) -> list[tuple[FoundHand, float, Joints]]:
+    """The at most two hands that are certain enough, the surest first, each with its score and its joints.
+
+    The landmark network has its say too: whether there is a hand, and whether two reports are of one.
+    """
+    looked = []
+    for hand in finding.hands:
+        if hand.score >= BELIEVE_HAND:
+            joints = _joints(image, hand.crop, network)
+            looked.append((hand, hand.score * joints.presence, joints))
+    kept: list[tuple[FoundHand, float, Joints]] = []
+    for one in sorted(looked, key=lambda one: -one[1]):
+        doubled = any(hand_distance(one[2].landmarks_px, other[2].landmarks_px) < _ONE_HAND for other in kept)
+        if one[1] >= BELIEVE_HAND and not doubled and len(kept) < MOST_HANDS:
+            kept.append(one)
     return kept
 
 
-def _same(a: FoundHand, b: FoundHand) -> bool:
-    away = float(np.hypot(a.crop.x - b.crop.x, a.crop.y - b.crop.y))
-    return away < _ONE_HAND * min(a.crop.size, b.crop.size) / 2
-
-
-def _landmarks(image: Image, crop: Crop, joints: Looks) -> Floats:
-    """(21, 2) from the finder's crop, and once more from the crop that these joints make."""
-    first = joints.look(image, crop).landmarks_px
-    again = crop_of(first)
+def _joints(image: Image, crop: Crop, network: Looks) -> Joints:
+    """What the landmark network sees in the finder's crop, and then in the crop that these joints make."""
+    first = network.look(image, crop)
+    again = crop_of(first.landmarks_px)
     away = float(np.hypot(again.x - crop.x, again.y - crop.y))
     if not away < _STRAYED * crop.size or not 1 / _RESIZED < again.size / crop.size < _RESIZED:
         return first
-    return joints.look(image, again).landmarks_px
+    return network.look(image, again)
