@@ -13,7 +13,8 @@ import pytest
 
 from trainer.errors import DependencyError, ModelFileError
 from trainer.hands.crop import crop_of
-from trainer.hands.joints import JointNetwork
+from trainer.hands.joints import LEARNT, JointNetwork
+from trainer.hands.model_files import models_folder
 from trainer.model import Crop, Floats, Image
 from trainer.video.source import open_source
 
@@ -70,6 +71,16 @@ def test_without_litert(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_its_model(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="isn't there"):
         JointNetwork("lite", tmp_path)
+    with pytest.raises(ModelFileError, match=LEARNT):
+        JointNetwork("full", tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no network", (models_folder() / LEARNT).read_bytes()[:100_000]])
+def test_with_a_damaged_model(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / LEARNT).write_bytes(content)
+    with pytest.raises(ModelFileError, match="damaged") as error:
+        JointNetwork("full", tmp_path)
+    assert "\n" not in str(error.value)
 
 
 def test_the_terminal_stays_clean() -> None:

@@ -60,6 +60,9 @@ def finder(
     tune: Annotated[
         Path | None, typer.Option(help="Stills of the split tune: the scores are calibrated on them.")
     ] = None,
+    begin_with: Annotated[
+        Path | None, typer.Option(help="State of a finished run (finder.pt) whose network is where this run begins.")
+    ] = None,
 ) -> None:
     """Train the finder of hands and feet (about an hour and a half on two cores)."""
     from trainer.finder.finder import Finder
@@ -70,7 +73,7 @@ def finder(
     from trainer.studio.training.run import Plan
     from trainer.studio.training.shelf import Shelf
 
-    task = FinderTask(stills, find_model("full"), seed)
+    task = FinderTask(stills, find_model("full"), seed, begin_with)
     held_out = Shelf(tune) if tune is not None else None
     network = _run(task, state, Plan(steps, seed=seed), minutes, workers)
     export_finder(network, out)

@@ -1,8 +1,8 @@
 """The landmark network on one crop of a picture, through LiteRT (the only import of it in the program).
 
-``full`` is MediaPipe's network after it has gone on learning on hands at work (`trainer train joints`), where
-``models/`` holds that; otherwise, and as ``lite``, MediaPipe's own, whose presence is as high on a bare sole as on a
-hand. Zhang et al., "MediaPipe Hands: On-device Real-time Hand Tracking", arXiv:2006.10214.
+``full`` is MediaPipe's network after it has gone on learning on hands at work (`trainer train joints`); ``lite`` is
+MediaPipe's own small one, whose presence is as high on a bare sole as on a hand. Zhang et al., "MediaPipe Hands:
+On-device Real-time Hand Tracking", arXiv:2006.10214.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from trainer.errors import DependencyError
+from trainer.errors import DependencyError, ModelFileError
 from trainer.hands.crop import cut_out, pixels_from_crop
 from trainer.hands.model_files import ModelSize, find_model, landmark_network, models_folder
 from trainer.hands.quiet import quiet_native_log
@@ -46,10 +46,13 @@ class JointNetwork:
     """
 
     def __init__(self, model: ModelSize = "full", folder: Path | None = None) -> None:
-        learnt = (models_folder() if folder is None else folder) / LEARNT
-        self._is_learnt = model == "full" and learnt.is_file()
-        path = learnt if self._is_learnt else find_model(model, folder)
-        content = learnt.read_bytes() if self._is_learnt else landmark_network(path)
+        self._is_learnt = model == "full"
+        if self._is_learnt:
+            path = (models_folder() if folder is None else folder) / LEARNT
+            content = _read(path)
+        else:
+            path = find_model(model, folder)
+            content = landmark_network(path)
         self._file, self._sha256 = path.name, hashlib.sha256(path.read_bytes()).hexdigest()
         with quiet_native_log():
             try:
@@ -58,12 +61,17 @@ class JointNetwork:
                 raise DependencyError(
                     f"Expected the package ai-edge-litert, but it can't be loaded ({error}): install the program again."
                 ) from error
-            self._interpreter: Any = Interpreter(model_content=content, num_threads=1)
-            self._interpreter.allocate_tensors()
-            self._input: int = self._interpreter.get_input_details()[0]["index"]
-            where = {d["name"]: d["index"] for d in self._interpreter.get_output_details()}
-            self._outputs: list[int] = [where[name] for name in _OUTPUTS]
-            self._run(np.zeros((_SIZE, _SIZE, 3), np.uint8))
+            try:
+                self._interpreter: Any = Interpreter(model_content=content, num_threads=1)
+                self._interpreter.allocate_tensors()
+                self._input: int = self._interpreter.get_input_details()[0]["index"]
+                where = {d["name"]: d["index"] for d in self._interpreter.get_output_details()}
+                self._outputs: list[int] = [where[name] for name in _OUTPUTS]
+                self._run(np.zeros((_SIZE, _SIZE, 3), np.uint8))
+            except (ValueError, RuntimeError, KeyError) as error:
+                raise ModelFileError(
+                    f"Expected a hand landmark network in {path}, but it is damaged: install the program again."
+                ) from error
 
     @property
     def provenance(self) -> Data:
@@ -89,3 +97,13 @@ class JointNetwork:
         self._interpreter.set_tensor(self._input, np.asarray(rgb, np.float32)[None] / np.float32(255))
         self._interpreter.invoke()
         return [np.asarray(self._interpreter.get_tensor(index), float) for index in self._outputs]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(
+            f"Expected the hand landmark network {path}, but it can't be read ({error.strerror}): "
+            "install the program again."
+        ) from error

@@ -13,7 +13,7 @@ from trainer.studio.training.augment import augmented
 from trainer.studio.training.losses import losses as losses_of
 from trainer.studio.training.losses import total
 from trainer.studio.training.network import FinderNetwork
-from trainer.studio.training.run import Batch, Plan
+from trainer.studio.training.run import Batch, Plan, load_network
 from trainer.studio.training.shelf import Shelf
 from trainer.studio.training.steps import Steps
 from trainer.studio.training.targets import targets_of
@@ -23,14 +23,17 @@ SHAPES = ((256, 192), (256, 192), (288, 160), (192, 256))
 
 
 class FinderTask:
-    """See `run.Task`. sheets: folder of stills; bundle: MediaPipe's `.task` file; seed: of the new layers' weights."""
+    """See `run.Task`. sheets: folder of stills; bundle: MediaPipe's `.task` file; seed: of the new layers' weights;
+    begun: the state of another run, whose network is gone on with. Raises FormatError when that isn't one."""
 
     name = "finder"
 
-    def __init__(self, sheets: Path, bundle: Path, seed: int = 4) -> None:
+    def __init__(self, sheets: Path, bundle: Path, seed: int = 4, begun: Path | None = None) -> None:
         self._shelf = Shelf(sheets)
         torch.manual_seed(seed)
         self.network = FinderNetwork(bundle)
+        if begun is not None:
+            load_network(self.network, begun)
 
     def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]:
         return _Batches(self._shelf, plan, first, last)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -111,6 +112,14 @@ def train(
     _save(path, parts, plan, step)
     mean.cpu().eval()
     return mean
+
+
+def load_network(network: nn.Module, state: Path) -> None:
+    """Gives a network the weights that a run's state holds. Raises FormatError."""
+    try:
+        network.load_state_dict(torch.load(state, map_location="cpu", weights_only=True)["network"])
+    except (OSError, KeyError, TypeError, RuntimeError, UnpicklingError) as error:
+        raise FormatError(f"Expected the state of a run in {state}, but got something else ({error}).") from error
 
 
 def _groups(network: nn.Module, plan: Plan) -> list[dict[str, Any]]:
