@@ -139,23 +139,19 @@ def _refined(heats: F32, told: Floats) -> tuple[Floats, Floats]:
     """(14, 2) places and (14,) confidences: the places ``told`` moved to each landmark's own heat (14, H, W) nearby."""
     height, width = heats.shape[1:]
     stride = layout.FINE_STRIDE
-    points, confidence = told.copy(), np.zeros(14)
-    for j, (x, y) in enumerate((told - (stride - 1) / 2) / stride):
-        column, row = round(float(x)), round(float(y))
-        low_x, high_x = max(0, column - _WINDOW), min(width, column + _WINDOW + 1)
-        low_y, high_y = max(0, row - _WINDOW), min(height, row + _WINDOW + 1)
-        if low_x >= high_x or low_y >= high_y:
-            continue
-        heat = _sigmoid(heats[j, low_y:high_y, low_x:high_x])
-        peak = float(heat.max())
-        confidence[j] = peak
-        strong = np.where(heat >= 0.5 * peak, heat, 0.0)
-        xs, ys = np.arange(low_x, high_x), np.arange(low_y, high_y)
-        seen = np.array([(strong.sum(0) @ xs), (strong.sum(1) @ ys)]) / max(float(strong.sum()), 1e-9)
-        seen = seen * stride + (stride - 1) / 2
-        share = peak**2 / (peak**2 + _CONTEXT)
-        points[j] = told[j] + share * (seen - told[j])
-    return points, confidence
+    reach = np.arange(-_WINDOW, _WINDOW + 1)
+    column, row = np.rint((np.clip(told, -1e6, 1e6) - (stride - 1) / 2) / stride).astype(int).T
+    xs, ys = column[:, None] + reach, row[:, None] + reach
+    inside = ((ys >= 0) & (ys < height))[:, :, None] & ((xs >= 0) & (xs < width))[:, None, :]
+    rows, columns = np.clip(ys, 0, height - 1)[:, :, None], np.clip(xs, 0, width - 1)[:, None, :]
+    heat = np.where(inside, _sigmoid(heats[np.arange(len(told))[:, None, None], rows, columns]), 0.0)
+    confidence = heat.max(axis=(1, 2))
+    strong = np.where(heat >= 0.5 * confidence[:, None, None], heat, 0.0)
+    total = np.maximum(strong.sum(axis=(1, 2)), 1e-9)
+    seen = np.stack([(strong.sum(axis=1) * xs).sum(axis=1), (strong.sum(axis=2) * ys).sum(axis=1)], axis=1)
+    seen = seen / total[:, None] * stride + (stride - 1) / 2
+    share = (confidence**2 / (confidence**2 + _CONTEXT))[:, None]
+    return told + share * (seen - told), confidence.astype(float)
 
 
 def _mask(fine: F32, size: tuple[int, int], scale: float) -> Image:

