@@ -24,6 +24,9 @@ _PLAIN = 0.3
 """Share of the pictures that are only framed and filmed anew."""
 _FAR = 0.12
 """Share of the pictures that are taken from further away than the studio's cameras are."""
+_MISSING, _EMPTY = 0.24, 0.12
+"""Share of the pictures in which a limb is missing, and in which there is none. With few of them a network learns that
+there are always hands and a foot, and takes a plant or a rolled towel for them."""
 Pick = Callable[[Rng], Sample]
 """Another picture of the same set."""
 
@@ -45,8 +48,10 @@ def augmented(sample: Sample, pick: Pick, rng: Rng, size: tuple[int, int]) -> Sa
         sample = _recoloured(sample, rng)
     if rng.random() < 0.25:
         sample = _elsewhere(sample, pick(rng), rng)
-    if rng.random() < 0.15:
+    if rng.random() < _MISSING:
         sample = _without_limbs(sample, rng)
+    elif rng.random() < _EMPTY:
+        sample = _empty(sample, pick(rng), rng)
     if rng.random() < 0.15:
         sample = _covered(sample, rng)
     if rng.random() < 0.1:
@@ -138,10 +143,11 @@ def backdrop(other: Sample, rng: Rng, size: tuple[int, int]) -> np.ndarray:
     return _stripes(rng, size)
 
 
-def _empty_piece(other: Sample, rng: Rng) -> np.ndarray | None:
+def _empty_piece(other: Sample, rng: Rng, most: float = 0.6) -> np.ndarray | None:
+    """A square of a picture that shows no limb, with at most a share of its height; None where none was found."""
     width, height = other.size
     for _ in range(8):
-        side = int(rng.uniform(0.15, 0.6) * min(width, height))
+        side = int(rng.uniform(0.15, most) * min(width, height))
         x, y = int(rng.integers(width - side)), int(rng.integers(height - side))
         if not other.mask[y : y + side, x : x + side].any():
             piece = other.image[y : y + side, x : x + side]
@@ -188,10 +194,34 @@ def _without_limbs(sample: Sample, rng: Rng) -> Sample:
     """A hand, both hands, the foot or all painted over: what may be missing in a picture."""
     what = rng.random()
     one = 1 + int(rng.integers(2))
-    parts = (one,) if what < 0.3 else (1, 2) if what < 0.55 else (3, 4, 5) if what < 0.77 else (1, 2, 3, 4, 5)
+    parts = (one,) if what < 0.3 else (1, 2) if what < 0.55 else FEET if what < 0.77 else (1, 2, *FEET)
+    return painted_over(sample, parts, rng)
+
+
+def _empty(sample: Sample, other: Sample, rng: Rng) -> Sample:
+    """A picture of things only: a part of a room in which nobody is, or a backdrop."""
+    piece = _empty_piece(other, rng, 0.95)
+    if piece is None:
+        image = backdrop(other, rng, sample.size)
+    else:
+        image = np.asarray(cv2.resize(piece, sample.size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return replace(
+        sample, image=image, mask=np.zeros_like(sample.mask), hands=np.full_like(sample.hands, np.nan),
+        visible=np.zeros(2), feet=np.full_like(sample.feet, np.nan),
+    )  # fmt: skip
+
+
+FEET = (3, 4, 5)
+"""The worked foot, legs, the other foot: what a picture without a foot must not show (`scene.MASK`)."""
+
+
+def painted_over(sample: Sample, parts: tuple[int, ...], rng: Rng) -> Sample:
+    """The parts of the mask hidden behind something; they are said not to be there, and the rest as far as it shows."""
     cover = _blob(np.isin(sample.mask, parts), rng)
+    if parts == FEET and rng.random() < 0.6:
+        cover[np.isin(sample.mask, (1, 2))] = 0  # hands before it, at work on something that is no foot
     behind = backdrop(sample, rng, sample.size)
-    if parts == (1, 2, 3, 4, 5) and rng.random() < 0.5:
+    if len(parts) == 5 and rng.random() < 0.5:
         cover[:] = 1
     soft = cv2.GaussianBlur(cover.astype(np.float32), (0, 0), 1.0)[..., None]
     image = (sample.image + soft * (behind.astype(np.float32) - sample.image)).astype(np.uint8)

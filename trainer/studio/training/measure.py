@@ -11,6 +11,7 @@ from trainer.finder.finder import Finder
 from trainer.hands.crop import crop_of
 from trainer.hands.shape import hand_size
 from trainer.model import SIDES, VIEWS, Finding, FoundFoot, FoundHand
+from trainer.studio.training.augment import FEET, painted_over
 from trainer.studio.training.sample import Sample
 from trainer.studio.training.shelf import Shelf
 
@@ -38,6 +39,7 @@ class Measured:
     feet: int = 0
     feet_found: int = 0
     feet_named: int = 0
+    footless: int = 0
     false_feet: int = 0
     landmarks: list[float] = field(default_factory=list)
     hidden_landmarks: list[float] = field(default_factory=list)
@@ -51,14 +53,15 @@ class Measured:
             f"side right {self.right_side / max(self.found, 1):.3f}, "
             f"crop off {np.median(self.off or [np.nan]):.3f} turned {np.median(self.turned or [np.nan]):.1f} "
             f"size off {np.median(self.grown or [np.nan]):.3f}; feet found {self.feet_found / max(self.feet, 1):.3f}, "
-            f"side and view {self.feet_named / feet:.3f}, false {self.false_feet}, landmarks "
+            f"side and view {self.feet_named / feet:.3f}, announced where there is none "
+            f"{self.false_feet / max(self.footless, 1):.3f}, landmarks "
             f"{np.median(self.landmarks or [np.nan]):.4f} hidden {np.median(self.hidden_landmarks or [np.nan]):.4f} "
             f"p95 {np.percentile(self.landmarks + self.hidden_landmarks or [np.nan], 95):.4f}"
         )
 
 
 def measured(finder: Finder, shelf: Shelf, thresholds: tuple[float, ...], every: int = 1) -> list[Measured]:
-    """The figures at each threshold, over every `every`-th still."""
+    """The figures at each threshold, over every `every`-th still, and over the same with legs and feet painted over."""
     out = [Measured(t) for t in thresholds]
     for number in range(0, len(shelf), every):
         sample = shelf.sample(number)
@@ -66,6 +69,10 @@ def measured(finder: Finder, shelf: Shelf, thresholds: tuple[float, ...], every:
         for each in out:
             _count_hands(each, sample, finding)
             _count_feet(each, sample, finding)
+        footless = finder.find(painted_over(sample, FEET, np.random.default_rng(number)).image)
+        for each in out:
+            each.footless += 1
+            each.false_feet += any(foot.score >= each.threshold for foot in footless.feet)
     return out
 
 
@@ -128,7 +135,6 @@ def _count_hands(out: Measured, sample: Sample, finding: Finding) -> None:
 def _count_feet(out: Measured, sample: Sample, finding: Finding) -> None:
     shown = [f for f in finding.feet if f.score >= out.threshold]
     if int((sample.mask == 3).sum()) <= _LEAST_FOOT_PX:
-        out.false_feet += bool(shown) and not np.isin(sample.mask, (3, 5)).any()
         return
     out.feet += 1
     points = sample.feet[0]
