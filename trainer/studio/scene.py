@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import cv2
@@ -108,6 +109,7 @@ class Scene:
             self.other_landmarks = other.marks
             self._beside.append(other.points)
         self._last: tuple[float, Posed] | None = None
+        self._absent: frozenset[str] = frozenset()
 
     def _add(self, prop: Prop) -> int:
         number = self._raster.add(prop.points, prop.triangles)
@@ -126,6 +128,14 @@ class Scene:
         self._shake = Shake(recipe)
         self.film = Film(recipe, self.lights.exposure)
         self._room = Room(recipe, self.camera, self.lights)
+        self._last = None
+
+    def leave_out(self, limbs: Collection[str]) -> None:
+        """From now on show the same world without some of `foot` (with its leg), `left` and `right`.
+
+        What is said of them by `posed` and by a log means nothing then.
+        """
+        self._absent = frozenset(limbs)
         self._last = None
 
     def posed(self, moment: Moment) -> tuple[Camera, Posed]:
@@ -171,6 +181,8 @@ class Scene:
     def _posed(self, moment: Moment) -> Posed:
         root = self._foot_root(moment)
         foot_points, foot_normals = self._posed_foot(root, moment)
+        if "foot" in self._absent:
+            foot_points = _nowhere(foot_points)
         hands: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         local: dict[str, np.ndarray] = {}
         gaps: dict[str, np.ndarray] = {}
@@ -182,8 +194,12 @@ class Scene:
             placed = points @ root[:, :3].T.astype(np.float32) + root[:, 3].astype(np.float32)
             marks = carried(matrices, body.mark_joint, body.mark_point) @ root[:, :3].T + root[:, 3]
             centres = carried(matrices, body.ball_joint, body.ball_point) @ root[:, :3].T + root[:, 3]
-            balls.append(np.c_[centres, body.ball_radius])
-            hands[side] = (placed, body.limb.normals(placed), marks)
+            normals = body.limb.normals(placed)
+            if side in self._absent:
+                placed = _nowhere(placed)
+            else:
+                balls.append(np.c_[centres, body.ball_radius])
+            hands[side] = (placed, normals, marks)
         return Posed(root, foot_points, foot_normals, hands, local, gaps, np.concatenate(balls))
 
     def _colour(self, posed: Posed, eye: np.ndarray) -> None:
@@ -300,6 +316,11 @@ class Scene:
         """(N,) light that arrives, asked at every fourth vertex and spread between them."""
         asked = shadow.lit(points[: limb.fine.last.shape[1]], self.lights.size)
         return np.asarray(np.clip(limb.fine.spread(asked), 0, 1))
+
+
+def _nowhere(points: np.ndarray) -> np.ndarray:
+    """A limb's points (N, 3) all in one, so that it has no surface and throws no shadow."""
+    return np.broadcast_to(points.mean(axis=0), points.shape).astype(points.dtype)
 
 
 def _exposures(pixels: float) -> int:

@@ -27,8 +27,11 @@ from trainer.studio.truth import TruthLog, depth_map, visible
 
 STILLS = 16
 FRAME = Frame(seconds=5.0, width=512, height=384, fps=4.0)
-_OWN_VIEW = 0.6
+_OWN_VIEW = 0.5
 """How often the camera looks at the face of the foot that is worked."""
+_MISSING = 0.3
+"""How often a limb isn't there, or none is: else a network learns that there are always two hands and a foot."""
+_NOBODY: tuple[str, ...] = (*SIDES, "foot")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +96,7 @@ def make_sheet(recipe: Recipe, path: Path, progress: Progress, encoding: Encodin
     with staged(recipe) as (scene, played):
         rng = np.random.default_rng([recipe.seed, 101])
         for moment in _chosen(list(played.moments(recipe.fps)), rng):
-            looks.append(_look(scene, _elsewhere(recipe, rng), moment))
+            looks.append(_look(scene, _elsewhere(recipe, rng), moment, _missing(rng)))
             progress(len(looks), STILLS)
     first_left = recipe.side == "left"
     stacked = {name: np.array([look[name] for look in looks]) for name in looks[0] if name not in ("image", "mask")}
@@ -122,9 +125,17 @@ def _elsewhere(recipe: Recipe, rng: np.random.Generator) -> Recipe:
     )  # fmt: skip
 
 
-def _look(scene: Scene, recipe: Recipe, moment: Moment) -> dict[str, Any]:
+def _missing(rng: np.random.Generator) -> tuple[str, ...]:
+    """The limbs that are left out of a picture."""
+    if rng.random() >= _MISSING:
+        return ()
+    return (_NOBODY, ("foot",), (SIDES[int(rng.integers(2))],), SIDES)[int(rng.choice(4, p=[0.35, 0.3, 0.25, 0.1]))]
+
+
+def _look(scene: Scene, recipe: Recipe, moment: Moment, missing: tuple[str, ...]) -> dict[str, Any]:
     """One picture of a sheet and all that is known of it, by the names of `Sheet` (in the singular)."""
     scene.look_from(recipe)
+    scene.leave_out(missing)
     view, posed = scene.posed(moment)
     image = scene.draw(moment)
     mask = scene.mask(moment)
@@ -132,9 +143,13 @@ def _look(scene: Scene, recipe: Recipe, moment: Moment) -> dict[str, Any]:
     foot, foot_visible = np.full((2, 14, 2), np.nan), np.zeros((2, 14), bool)
     log = TruthLog(scene.foot, scene.bodies, recipe.fps)
     log.see(moment.time_s, view, posed.foot, posed.hands, scene.beside)
-    foot[0], foot_visible[0] = log.foot_landmarks[0], log.foot_visible[0]
+    hand_visible, joint_visible = log.hand_visible[0], log.joints_visible[0]
+    if "foot" not in missing:
+        foot[0], foot_visible[0] = log.foot_landmarks[0], log.foot_visible[0]
     for k, side in enumerate(SIDES):
-        if side in posed.hands:
+        if side in missing:
+            hand_visible[k], joint_visible[k] = 0.0, False
+        elif side in posed.hands:
             joints = posed.hands[side][2]
             pixels, depth = view.project(joints)
             hands[k] = np.c_[pixels, depth - depth[0]]
@@ -145,7 +160,7 @@ def _look(scene: Scene, recipe: Recipe, moment: Moment) -> dict[str, Any]:
         foot_visible[1] = visible(view, nearest, scene.other_landmarks, 42.0)
     return {
         "image": _file(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 93]), "mask": _file(".png", mask, []),
-        "hands": hands.astype(np.float32), "joint_visible": log.joints_visible[0], "hand_visible": log.hand_visible[0],
+        "hands": hands.astype(np.float32), "joint_visible": joint_visible, "hand_visible": hand_visible,
         "foot": foot.astype(np.float32), "foot_visible": foot_visible, "view": np.int8(VIEWS.index(recipe.view)),
     }  # fmt: skip
 
