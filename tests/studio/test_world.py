@@ -131,3 +131,23 @@ def test_no_renderer_is_one_clear_line(monkeypatch):
         render.check_renderer()
     assert "\n" not in str(caught.value)
     render.check_renderer.cache_clear()
+
+
+@pytest.mark.parametrize("missing", [("foot",), ("left",), (*SIDES, "foot")])
+def test_limbs_that_are_left_out_are_not_seen_and_come_back(missing):
+    scene = Scene(replace(SMALL, clean=True))
+    try:
+        moment = moments(scene, 9)[-1]
+        whole, everything = scene.draw(moment), scene.mask(moment)
+        scene.leave_out(missing)
+        without, left = scene.draw(moment), scene.mask(moment)
+        scene.leave_out(())
+        again = scene.mask(moment)
+    finally:
+        scene.close()
+    for limb, part in {"foot": "foot", "left": "hand_left", "right": "hand_right"}.items():
+        assert (everything == MASK[part]).any()
+        assert (left == MASK[part]).any() == (limb not in missing)
+    gone = np.isin(everything, [MASK[p] for p in ("foot", "hand_left")]) & (left == MASK["other"])
+    assert np.abs(whole.astype(int) - without)[gone].mean() > 10
+    assert np.array_equal(again, everything)
