@@ -139,9 +139,9 @@ def test_limbs_that_are_left_out_are_not_seen_and_come_back(missing):
     try:
         moment = moments(scene, 9)[-1]
         whole, everything = scene.draw(moment), scene.mask(moment)
-        scene.leave_out(missing)
+        scene.look_from(replace(scene.recipe, missing=missing))
         without, left = scene.draw(moment), scene.mask(moment)
-        scene.leave_out(())
+        scene.look_from(scene.recipe)
         again = scene.mask(moment)
     finally:
         scene.close()

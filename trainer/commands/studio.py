@@ -35,6 +35,9 @@ Camera = Annotated[str | None, typer.Option(help="Where the camera stands: shoul
 Size = Annotated[str, typer.Option(help="Width x height in pixels, both even: 640x480, 1280x720.")]
 Fps = Annotated[float, typer.Option(min=5, max=120, help="Frames a second.")]
 Clean = Annotated[bool, typer.Option("--clean", help="A teaching picture: calm light, no flaws of a camera.")]
+Missing = Annotated[
+    list[str] | None, typer.Option("--without", help="What isn't there, though all else moves on: foot, left, right.")
+]
 Workers = Annotated[
     int | None, typer.Option(min=1, max=256, help="Processes of about 1.5 GB each; from cores and memory.")
 ]
@@ -58,14 +61,16 @@ def render(
     size: Size = "640x480",
     fps: Fps = 30.0,
     clean: Clean = False,
+    without: Missing = None,
 ) -> None:
     """Render a clip of one technique, or of a bare foot, with its truth beside it."""
     from trainer.studio.clip import mp4_name, render_clip
 
     stroke = _Stroke(technique, tempo, zone, style, hand)
     recipe = _recipe(
-        stroke, seconds, seed, size, fps, side=side, view=view, setting=setting, camera=camera, clean=clean
-    )
+        stroke, seconds, seed, size, fps, side=side, view=view, setting=setting, camera=camera, clean=clean,
+        missing=tuple(without or ()),
+    )  # fmt: skip
     mp4_name(out)
     with_bar(out.name, lambda report: render_clip(recipe, out, report))
 

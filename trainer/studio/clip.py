@@ -22,7 +22,8 @@ from trainer.studio.scene import Scene
 from trainer.studio.truth import TruthLog
 
 Progress = Callable[[int, int], None]
-ENDINGS = (".mp4", ".truth.json", ".truth.npz", ".foot.json")
+FOOT_ENDING = ".foot.json"
+ENDINGS = (".mp4", ".truth.json", ".truth.npz", FOOT_ENDING)
 """A clip and its sidecars, by the ends of their names."""
 
 
@@ -74,7 +75,7 @@ def render_clip(
         # The film goes first and comes last: where it stands, its sidecars are its own.
         out.unlink(missing_ok=True)
         written = []
-        for ending in (*ENDINGS[1:], ENDINGS[0]):
+        for ending in (*_endings(recipe)[1:], ENDINGS[0]):
             final = out.with_name(out.stem + ending)
             (scratch / final.name).replace(final)
             written.append(final)
@@ -88,6 +89,11 @@ def render_clip(
 def is_complete(out: Path) -> bool:
     """True when a clip stands with all its sidecars."""
     return all(out.with_name(out.stem + ending).is_file() for ending in ENDINGS)
+
+
+def _endings(recipe: Recipe) -> tuple[str, ...]:
+    """The files of a clip: nobody marks the landmarks of a foot that isn't there."""
+    return tuple(e for e in ENDINGS if e != FOOT_ENDING or "foot" not in recipe.missing)
 
 
 def scratch_of(out: Path) -> Path:
@@ -137,6 +143,11 @@ def _film(scene: Scene, played: Performance, path: Path, progress: Progress | No
         "foot": {"side": recipe.side, "view": recipe.view, "length_mm": round(scene.foot.length_mm, 1)},
     }
     stem = path.with_suffix("")
-    log.write(stem, facts, played.strokes, recipe.view == "plantar" and bool(recipe.script))
+    if recipe.missing:
+        facts["missing"] = list(recipe.missing)
+    strokes = () if recipe.missing else played.strokes
+    log.write(stem, facts, strokes, recipe.view == "plantar" and bool(strokes))
+    if "foot" in recipe.missing:
+        return
     foot = log.first_frame_foot(recipe.side, recipe.view)
     stem.with_name(stem.name + ".foot.json").write_text(json.dumps(foot, indent=1) + "\n")

@@ -13,6 +13,8 @@ from trainer.foot.atlas import SOLE_ZONES, TOP_ZONES
 from trainer.strokes.techniques import load_techniques
 
 SIDES = ("left", "right")
+LIMBS = ("foot", *SIDES)
+"""The foot with its leg, and the hands."""
 VIEWS = ("plantar", "dorsal", "medial", "lateral")
 RESTS = ("hover", "still", "move", "adjust", "oil", "leave")
 SETTINGS = ("couch", "stool", "self")
@@ -90,6 +92,7 @@ class Recipe:
     where the foot is (`couch`: the client lies, toes up; `stool`: the client sits, the heel on a padded stool;
     `self`: somebody's own foot on the other knee, practitioner and client are one). camera: where the camera stands.
     view: the face of the foot that it sees. clean: a teaching picture, with calm light and no flaw of a camera.
+    missing: which of LIMBS aren't there, though everything moves as if they were; such a clip shows no stroke.
     """
 
     script: tuple[Step, ...] = ()
@@ -110,8 +113,11 @@ class Recipe:
     width: int = 640
     height: int = 480
     fps: float = 30.0
+    missing: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for limb in self.missing:
+            _one_of("a limb", limb, LIMBS)
         _one_of("a side", self.side, SIDES)
         _one_of("a view", self.view, VIEWS)
         _one_of("a setting", self.setting, SETTINGS)

@@ -38,7 +38,8 @@ def stale_clips(folder: Path) -> list[Job]:
 
 def recipe_of(data: dict[str, Any]) -> Recipe:
     """A recipe from what `clip_set.recipe_as_data` makes of it."""
-    return Recipe(**{**data, "script": tuple(Step(**step) for step in data["script"])})
+    script = tuple(Step(**step) for step in data["script"])
+    return Recipe(**{**data, "script": script, "missing": tuple(data.get("missing", ()))})
 
 
 def renewed(folder: Path, jobs: list[Job], workers: int | None) -> Iterator[Event]:
@@ -59,7 +60,7 @@ def renew_truth(recipe: Recipe, film: Path, progress: Progress, encoding: Encodi
         log = TruthLog(scene.foot, scene.bodies, recipe.fps)
         for done, moment in enumerate(played.moments(recipe.fps), start=1):
             view, posed = scene.posed(moment)
-            log.see(moment.time_s, view, posed.foot, posed.hands, scene.beside)
+            log.see(moment.time_s, view, posed.foot, posed.hands, scene.beside, recipe.missing)
             progress(done, len(stored["time_s"]))
     told = {
         "time_s": log.time_s, "hand_landmarks_px": log.hand_landmarks, "hand_visible": log.hand_visible,

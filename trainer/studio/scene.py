@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import cv2
@@ -59,6 +58,7 @@ class Scene:
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
+        self._missing = recipe.missing
         alone = recipe.setting == "self"
         practitioner = person(recipe.practitioner, recipe.practitioner_tone, recipe.oil)
         client = practitioner if alone else person(recipe.client, recipe.client_tone, recipe.oil)
@@ -109,7 +109,6 @@ class Scene:
             self.other_landmarks = other.marks
             self._beside.append(other.points)
         self._last: tuple[float, Posed] | None = None
-        self._absent: frozenset[str] = frozenset()
 
     def _add(self, prop: Prop) -> int:
         number = self._raster.add(prop.points, prop.triangles)
@@ -123,19 +122,13 @@ class Scene:
         self._raster.close()
 
     def look_from(self, recipe: Recipe) -> None:
-        """Go on with the camera, its shake and its flaws of another recipe of the same world and picture size."""
+        """Go on with the camera, its shake and its flaws, and without what is missing, of another recipe of the same
+        world and picture size."""
         self.camera = camera(recipe, self.foot.length_mm)
         self._shake = Shake(recipe)
         self.film = Film(recipe, self.lights.exposure)
         self._room = Room(recipe, self.camera, self.lights)
-        self._last = None
-
-    def leave_out(self, limbs: Collection[str]) -> None:
-        """From now on show the same world without some of `foot` (with its leg), `left` and `right`.
-
-        What is said of them by `posed` and by a log means nothing then.
-        """
-        self._absent = frozenset(limbs)
+        self._missing = recipe.missing
         self._last = None
 
     def posed(self, moment: Moment) -> tuple[Camera, Posed]:
@@ -154,8 +147,8 @@ class Scene:
         self._colour(posed, np.array(view.eye))
         self._place(posed, 0.0, posed)
         if log is not None:
-            log.see(moment.time_s, view, posed.foot, posed.hands, self._beside)
-            if moment.stroke is not None:
+            log.see(moment.time_s, view, posed.foot, posed.hands, self._beside, self._missing)
+            if moment.stroke is not None and not self._missing:
                 log.touch(moment.stroke, posed.local)
         picture = self._exposed(moment.time_s, posed, view)
         self._last = (moment.time_s, posed)
@@ -181,7 +174,7 @@ class Scene:
     def _posed(self, moment: Moment) -> Posed:
         root = self._foot_root(moment)
         foot_points, foot_normals = self._posed_foot(root, moment)
-        if "foot" in self._absent:
+        if "foot" in self._missing:
             foot_points = _nowhere(foot_points)
         hands: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         local: dict[str, np.ndarray] = {}
@@ -195,7 +188,7 @@ class Scene:
             marks = carried(matrices, body.mark_joint, body.mark_point) @ root[:, :3].T + root[:, 3]
             centres = carried(matrices, body.ball_joint, body.ball_point) @ root[:, :3].T + root[:, 3]
             normals = body.limb.normals(placed)
-            if side in self._absent:
+            if side in self._missing:
                 placed = _nowhere(placed)
             else:
                 balls.append(np.c_[centres, body.ball_radius])

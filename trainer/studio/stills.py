@@ -21,7 +21,7 @@ from trainer.studio.clip import Encoding, Progress, staged
 from trainer.studio.crew import Job
 from trainer.studio.draw import Frame, draw, kind
 from trainer.studio.performance import Moment
-from trainer.studio.recipe import CAMERAS, VIEWS, Recipe
+from trainer.studio.recipe import CAMERAS, LIMBS, VIEWS, Recipe
 from trainer.studio.scene import Scene
 from trainer.studio.truth import TruthLog, depth_map, visible
 
@@ -31,7 +31,6 @@ _OWN_VIEW = 0.5
 """How often the camera looks at the face of the foot that is worked."""
 _MISSING = 0.3
 """How often a limb isn't there, or none is: else a network learns that there are always two hands and a foot."""
-_NOBODY: tuple[str, ...] = (*SIDES, "foot")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +95,7 @@ def make_sheet(recipe: Recipe, path: Path, progress: Progress, encoding: Encodin
     with staged(recipe) as (scene, played):
         rng = np.random.default_rng([recipe.seed, 101])
         for moment in _chosen(list(played.moments(recipe.fps)), rng):
-            looks.append(_look(scene, _elsewhere(recipe, rng), moment, _missing(rng)))
+            looks.append(_look(scene, replace(_elsewhere(recipe, rng), missing=_missing(rng)), moment))
             progress(len(looks), STILLS)
     first_left = recipe.side == "left"
     stacked = {name: np.array([look[name] for look in looks]) for name in looks[0] if name not in ("image", "mask")}
@@ -129,27 +128,22 @@ def _missing(rng: np.random.Generator) -> tuple[str, ...]:
     """The limbs that are left out of a picture."""
     if rng.random() >= _MISSING:
         return ()
-    return (_NOBODY, ("foot",), (SIDES[int(rng.integers(2))],), SIDES)[int(rng.choice(4, p=[0.35, 0.3, 0.25, 0.1]))]
+    return (LIMBS, ("foot",), (SIDES[int(rng.integers(2))],), SIDES)[int(rng.choice(4, p=[0.35, 0.3, 0.25, 0.1]))]
 
 
-def _look(scene: Scene, recipe: Recipe, moment: Moment, missing: tuple[str, ...]) -> dict[str, Any]:
+def _look(scene: Scene, recipe: Recipe, moment: Moment) -> dict[str, Any]:
     """One picture of a sheet and all that is known of it, by the names of `Sheet` (in the singular)."""
     scene.look_from(recipe)
-    scene.leave_out(missing)
     view, posed = scene.posed(moment)
     image = scene.draw(moment)
     mask = scene.mask(moment)
     hands = np.full((2, 21, 3), np.nan)
     foot, foot_visible = np.full((2, 14, 2), np.nan), np.zeros((2, 14), bool)
     log = TruthLog(scene.foot, scene.bodies, recipe.fps)
-    log.see(moment.time_s, view, posed.foot, posed.hands, scene.beside)
-    hand_visible, joint_visible = log.hand_visible[0], log.joints_visible[0]
-    if "foot" not in missing:
-        foot[0], foot_visible[0] = log.foot_landmarks[0], log.foot_visible[0]
+    log.see(moment.time_s, view, posed.foot, posed.hands, scene.beside, recipe.missing)
+    foot[0], foot_visible[0] = log.foot_landmarks[0], log.foot_visible[0]
     for k, side in enumerate(SIDES):
-        if side in missing:
-            hand_visible[k], joint_visible[k] = 0.0, False
-        elif side in posed.hands:
+        if side in posed.hands and side not in recipe.missing:
             joints = posed.hands[side][2]
             pixels, depth = view.project(joints)
             hands[k] = np.c_[pixels, depth - depth[0]]
@@ -160,7 +154,7 @@ def _look(scene: Scene, recipe: Recipe, moment: Moment, missing: tuple[str, ...]
         foot_visible[1] = visible(view, nearest, scene.other_landmarks, 42.0)
     return {
         "image": _file(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 93]), "mask": _file(".png", mask, []),
-        "hands": hands.astype(np.float32), "joint_visible": joint_visible, "hand_visible": hand_visible,
+        "hands": hands.astype(np.float32), "joint_visible": log.joints_visible[0], "hand_visible": log.hand_visible[0],
         "foot": foot.astype(np.float32), "foot_visible": foot_visible, "view": np.int8(VIEWS.index(recipe.view)),
     }  # fmt: skip
 

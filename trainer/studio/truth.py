@@ -13,7 +13,7 @@ something else nor out of the picture. `hand_landmarks_px` has NaN for each join
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -154,10 +154,11 @@ class TruthLog:
         foot_points: np.ndarray,
         hands: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
         beside: Sequence[np.ndarray] = (),
+        missing: Collection[str] = (),
     ) -> None:
         """One frame. hands: side -> (vertices (N, 3), normals (N, 3), landmarks (21, 3)), all in the stage frame.
 
-        beside: points (N, 3) of other things that may hide something.
+        beside: points (N, 3) of other things that may hide something. missing: which of `recipe.LIMBS` aren't there.
         """
         clouds = [self.bodies[s].limb.fine.previous_level(h[0]) for s, h in hands.items()] + list(beside)
         nearest = depth_map(camera, [foot_points, *clouds])
@@ -166,7 +167,7 @@ class TruthLog:
         joints_seen = np.zeros((2, 21), bool)
         eye = np.array(camera.eye)
         for k, side in enumerate(SIDES):
-            if side not in hands:
+            if side not in hands or side in missing:
                 continue
             points, normals, joints = hands[side]
             pixels, depth = camera.project(joints)
@@ -184,12 +185,14 @@ class TruthLog:
         pixels, _ = camera.project(foot_points[ids])
         # A border landmark lies on the outline: the foot may bulge before it, a hand may not cover it.
         uncovered = visible(camera, depth_map(camera, clouds), foot_points[ids], 2.0)
+        footless = "foot" in missing
         self.time_s.append(time_s)
         self.hand_landmarks.append(marks)
         self.hand_visible.append(seen)
         self.joints_visible.append(joints_seen)
-        self.foot_landmarks.append(pixels)
-        self.foot_visible.append(uncovered & visible(camera, depth_map(camera, [foot_points]), foot_points[ids], 42.0))
+        self.foot_landmarks.append(np.full_like(pixels, np.nan) if footless else pixels)
+        shown = uncovered & visible(camera, depth_map(camera, [foot_points]), foot_points[ids], 42.0)
+        self.foot_visible.append(shown & (not footless))
 
     def touch(self, stroke: Played, hands: dict[str, np.ndarray]) -> None:
         """One frame of a stroke. hands: side -> vertices (N, 3) in the foot frame.
