@@ -86,7 +86,7 @@ def test_small_limbs_are_looked_at_closely() -> None:
 
     look_carefully(Notes(), np.zeros((600, 800, 3), np.uint8))
     assert shapes[0] == (600, 800, 3) and len(shapes) == 3
-    assert shapes[1] == shapes[2] and shapes[1][0] < 200
+    assert shapes[1] == shapes[2] and shapes[1][0] <= 240
 
 
 def test_nothing_is_nothing() -> None:

@@ -1,4 +1,4 @@
-"""A single picture looked at three times: for where there is only one picture, and time enough.
+"""A single picture looked at three times, from near and with the toes up: where there is only one, and time enough.
 
 What several looks see in one place is averaged: errors of single looks, phantoms above all, mostly aren't shared.
 """
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from trainer.finder.glance import Finds, glance, region_around
+from trainer.finder.glance import Finds, glance, region_around, upright_turn
 from trainer.hands.crop import added, apart, difference
 from trainer.model import SIDES, VIEWS, Finding, FoundFoot, FoundHand, Image
 
@@ -32,7 +32,8 @@ def look_carefully(finder: Finds, image: Image) -> Finding:
     height, width = image.shape[:2]
     crops = [h.crop for h in first.hands if h.score >= _WORTH_A_LOOK]
     feet = [f.landmarks_px for f in first.feet if f.score >= _WORTH_A_LOOK]
-    region = region_around(crops, feet, (width, height))
+    turn = upright_turn(feet[0]) if feet else 0.0
+    region = region_around(crops, feet, (width, height), turn)
     straight = first if region is None else glance(finder, image, region)
     both = (straight, glance(finder, image, region, mirrored=True))
     hands = [_one_hand(group, len(both)) for group in _gathered([f.hands for f in both], _hands_apart)]

@@ -1,9 +1,9 @@
 """Hands by the finder and the landmark network together: the program's own eye.
 
 The finder looks about ten times a second and at once when a hand seems lost: at the whole picture and at the part with
-hands and feet in turn, straight and mirrored, so that what it says over time is not one error again and again. The
-landmark network looks at each followed hand in every frame. Both run side by side and are used in the very frame that
-they looked at, so the same frames give the same hands however fast the machine is.
+hands and feet in turn, straight and mirrored, turned so that the toes are up; so what it says over time is not one
+error again and again. The landmark network looks at each followed hand in every frame. Both run side by side and are
+used in the very frame that they looked at, so the same frames give the same hands however fast the machine is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from trainer.finder.glance import Finds, glance, region_around
+from trainer.finder.glance import Finds, glance, region_around, upright_turn, whole_picture
 from trainer.hands.joints import JointNetwork, Joints
 from trainer.hands.model_files import ModelSize
 from trainer.hands.pair import MOST, THRESHOLDS, HandPair
@@ -100,10 +100,11 @@ class FinderBackend:
     def _find(self, image: Image) -> Finding:
         close, mirrored = _CLOSE_MIRRORED[self._turn % len(_CLOSE_MIRRORED)]
         self._turn += 1
-        region = None
+        size = (image.shape[1], image.shape[0])
+        turn = upright_turn(self._feet[0]) if self._feet else 0.0
+        region = whole_picture(size, turn)
         if close and not self._in_a_hurry:
-            crops = [hand.crop for hand in self._pair.hands]
-            region = region_around(crops, self._feet, (image.shape[1], image.shape[0]))
+            region = region_around([hand.crop for hand in self._pair.hands], self._feet, size, turn) or region
         finding = glance(self._finder, image, region, mirrored)
         self._feet = [foot.landmarks_px for foot in finding.feet if foot.score >= _FOOT]
         return finding
