@@ -89,6 +89,22 @@ def test_small_limbs_are_looked_at_closely() -> None:
     assert shapes[1] == shapes[2] and shapes[1][0] <= 240
 
 
+def test_it_goes_nearer_until_that_shows_no_more() -> None:
+    """A finder that takes limbs for four times as large as they are shows too much at first."""
+    shapes: list[tuple[int, ...]] = []
+
+    class Vague:
+        def find(self, image: Image) -> Finding:
+            shapes.append(image.shape)
+            middle = (image.shape[1] - 1) / 2, (image.shape[0] - 1) / 2
+            size = {1: 900.0, 2: 500.0}.get(len(shapes), 450.0)
+            return Finding((replace(LEFT, crop=Crop(*middle, size, 0.0)),), (), MASK)
+
+    look_carefully(Vague(), np.zeros((1200, 1600, 3), np.uint8))
+    heights = [shape[0] for shape in shapes]
+    assert heights[0] == 1200 and heights[1] == 1080 and heights[2] == heights[3] == 600 and len(heights) == 4
+
+
 def test_nothing_is_nothing() -> None:
     says = Says(Finding((), (), MASK), Finding((), (), MASK))
     finding = look_carefully(says, IMAGE)

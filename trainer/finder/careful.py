@@ -1,4 +1,4 @@
-"""A single picture looked at three times, from near and with the toes up: where there is only one, and time enough.
+"""A single picture looked at several times, nearer and nearer and with the toes up: where one must do.
 
 What several looks see in one place is averaged: errors of single looks, phantoms above all, mostly aren't shared.
 """
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from trainer.finder.glance import Finds, glance, region_around, upright_turn
+from trainer.finder.glance import Finds, Region, glance, region_around, upright_turn
 from trainer.hands.crop import added, apart, difference
 from trainer.model import SIDES, VIEWS, Finding, FoundFoot, FoundHand, Image
 
@@ -18,6 +18,9 @@ T = TypeVar("T", bound=FoundHand | FoundFoot)
 
 _WORTH_A_LOOK = 0.3
 """Score from which on a limb belongs to what is looked at once more."""
+_APPROACHES = 3
+_ALIKE, _ASIDE, _AS_TURNED = 1.3, 0.15, 0.87
+"""A part of the picture as large, in the same place and as turned as that: it needs no further look."""
 _UNSEEN = 0.03
 """What a look counts for that didn't see a limb at all; scores below a tenth aren't told."""
 _ONE_HAND = 0.3
@@ -29,12 +32,16 @@ _ONE_FOOT = 0.35
 def look_carefully(finder: Finds, image: Image) -> Finding:
     """What is in a picture (H, W, 3) uint8 BGR, of which one look at the whole says where to look closer."""
     first = glance(finder, image)
-    height, width = image.shape[:2]
-    crops = [h.crop for h in first.hands if h.score >= _WORTH_A_LOOK]
-    feet = [f.landmarks_px for f in first.feet if f.score >= _WORTH_A_LOOK]
-    turn = upright_turn(feet[0]) if feet else 0.0
-    region = region_around(crops, feet, (width, height), turn)
-    straight = first if region is None else glance(finder, image, region)
+    size = (image.shape[1], image.shape[0])
+    straight, region = first, _worth_a_look(first, size)
+    for _ in range(_APPROACHES):
+        if region is None:
+            break
+        straight, shown = glance(finder, image, region), region
+        region = _worth_a_look(straight, size)
+        if region is None or _is_much_like(region, shown):
+            region = shown
+            break
     both = (straight, glance(finder, image, region, mirrored=True))
     hands = [_one_hand(group, len(both)) for group in _gathered([f.hands for f in both], _hands_apart)]
     seen_feet = [_one_foot(group, len(both)) for group in _gathered([f.feet for f in both], _feet_apart)]
@@ -43,6 +50,19 @@ def look_carefully(finder: Finds, image: Image) -> Finding:
         tuple(sorted(seen_feet, key=lambda f: -f.worked * f.score)),
         first.mask,
     )
+
+
+def _worth_a_look(finding: Finding, size: tuple[int, int]) -> Region | None:
+    crops = [h.crop for h in finding.hands if h.score >= _WORTH_A_LOOK]
+    feet = [f.landmarks_px for f in finding.feet if f.score >= _WORTH_A_LOOK]
+    return region_around(crops, feet, size, upright_turn(feet[0]) if feet else 0.0)
+
+
+def _is_much_like(region: Region, other: Region) -> bool:
+    """Whether a look at the one shows what a look at the other would."""
+    grown = np.sqrt(region.width * region.height / (other.width * other.height))
+    away = np.hypot(region.x - other.x, region.y - other.y) / np.sqrt(other.width * other.height)
+    return bool(1 / _ALIKE < grown < _ALIKE and away < _ASIDE and np.cos(region.turn - other.turn) > _AS_TURNED)
 
 
 def _hands_apart(a: FoundHand, b: FoundHand) -> float:
