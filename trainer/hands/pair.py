@@ -23,6 +23,9 @@ _REACH = 0.7
 """A finding further than this from a followed hand (`apart`) isn't of that hand."""
 _STRANGE = 0.15
 """What a finding that is surely of the other side counts as further away: place tells more from look to look."""
+_DOUBTFUL = 0.25
+"""What a hand that isn't believed in counts as further away: of two hands that lie on each other the hidden one fades,
+and a finding that may be either's is of the other."""
 _CLOSE = 0.4
 """The network may slide from one hand to another this near."""
 _BESIDE = 0.5
@@ -164,7 +167,7 @@ def _costs(hands: Sequence[FollowedHand], found: Sequence[FoundHand]) -> Floats:
     for i, hand in enumerate(hands):
         for k, one in enumerate(found):
             strange = max(0.0, (1.0 - 2.0 * one.right) * (1.0 if hand.odds > 0 else -1.0))
-            costs[i, k] = apart(hand.crop, one.crop) + _STRANGE * strange
+            costs[i, k] = apart(hand.crop, one.crop) + _STRANGE * strange + _DOUBTFUL * (1.0 - hand.belief)
     return costs
 
 
