@@ -15,6 +15,9 @@ from trainer.foot.worked import claim
 from trainer.model import Finding, Floats, FoundFoot, Side, View
 
 _MEMORY_S = 0.5
+_DOUBT = 0.7
+"""A single look must be surer than this (log-odds; a score of two thirds) to speak for a foot: where hands lie on something
+else it may be half sure in every look."""
 _MOST = 1.8
 """One finding's score says at most so much (log-odds) for a foot, less than is needed."""
 _BELIEVED = 2.0
@@ -47,7 +50,8 @@ class Candidate:
         """A finding has it; ``worked`` is how much speaks for its being the massaged one."""
         since = time_s - self._looked_s
         p = min(max(found.score, 1e-3), 1 - 1e-3)
-        self._for_it = self._for_it * math.exp(-since / _MEMORY_S) + min(max(math.log(p / (1 - p)), -_MOST), _MOST)
+        says = math.log(p / (1 - p)) - _DOUBT
+        self._for_it = self._for_it * math.exp(-since / _MEMORY_S) + min(max(says, -_MOST), _MOST)
         self._kind.add(evidence(found), min(time_s - self.seen_s, _GONE_S))
         share = max(1.0 / (self.times_seen + 1), 1.0 - math.exp(-since / _WORKED_MEMORY_S))
         self._worked += share * (worked - self._worked)

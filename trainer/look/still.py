@@ -22,7 +22,7 @@ from trainer.model import Crop, Data, Finding, FoundHand, Image
 
 BELIEVE_HAND = 0.6
 """A hand of a single picture is believed from this score on: the finder's times the landmark network's presence."""
-BELIEVE_FOOT = 0.5
+BELIEVE_FOOT = 0.6
 """Likewise a foot."""
 BELIEVE_WORKED = 0.5
 """And that it is the one that is massaged; of two feet only one is."""
