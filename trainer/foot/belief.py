@@ -16,8 +16,8 @@ from trainer.model import Finding, Floats, FoundFoot, Side, View
 
 _MEMORY_S = 0.5
 _DOUBT = 0.7
-"""A single look must be surer than this (log-odds; a score of two thirds) to speak for a foot: where hands lie on something
-else it may be half sure in every look."""
+"""A single look must be surer than this (log-odds; a score of two thirds) to speak for a foot: where hands lie on
+something else it may be half sure in every look."""
 _MOST = 1.8
 """One finding's score says at most so much (log-odds) for a foot, less than is needed."""
 _BELIEVED = 2.0
