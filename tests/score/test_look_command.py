@@ -29,6 +29,7 @@ def blind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without the networks: every photograph shows the same hand and foot, a clip its truth."""
     sees = eyes(Finder((found("left", LEFT),), (foot(at=(200.0, 120.0)),)), Joints([LEFT]))
     monkeypatch.setattr(look, "open_eyes", lambda model: sees)
+    monkeypatch.setattr("trainer.look.still.look_carefully", lambda finder, image: finder.find(image))
 
     def opened(settings: Any, *, given: Any = None) -> Any:
         return open_pipeline(settings, given=given, backend=open_backend("truth", path=tmp_path / "clip.truth.npz"))

@@ -137,7 +137,8 @@ def recipe_as_data(recipe: Recipe) -> dict[str, Any]:
     """A recipe as JSON has it; of the steps only what is said."""
     data = asdict(recipe)
     data["script"] = [{key: value for key, value in step.items() if value is not None} for step in data["script"]]
-    return data
+    missing = data.pop("missing")
+    return {**data, "missing": list(missing)} if missing else data
 
 
 def entry(recipe: Recipe, about: str | None = None) -> dict[str, Any]:
