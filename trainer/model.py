@@ -137,8 +137,7 @@ PARTS = ("other", "hand", "foot", "leg")
 class Finding:
     """Everything that the finder sees in one picture.
 
-    ``feet`` with the worked one first; ``mask`` (h, w) uint8 numbers of PARTS over the
-    whole picture, coarser than it.
+    ``feet`` with the worked one first; ``mask`` (h, w) uint8 numbers of PARTS over the whole picture, coarser than it.
     """
 
     hands: tuple[FoundHand, ...]

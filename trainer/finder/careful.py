@@ -10,14 +10,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from trainer.finder.glance import Finds, Region, glance, region_around, upright_turn
+from trainer.finder.glance import WORTH_A_LOOK, Finds, Region, glance, region_around, upright_turn
 from trainer.hands.crop import added, apart, difference
 from trainer.model import SIDES, VIEWS, Finding, FoundFoot, FoundHand, Image
 
 T = TypeVar("T", bound=FoundHand | FoundFoot)
 
-_WORTH_A_LOOK = 0.3
-"""Score from which on a limb belongs to what is looked at once more."""
 _APPROACHES = 3
 _ALIKE, _ASIDE, _AS_TURNED = 1.3, 0.15, 0.87
 """A part of the picture as large, in the same place and as turned as that: it needs no further look."""
@@ -53,8 +51,8 @@ def look_carefully(finder: Finds, image: Image) -> Finding:
 
 
 def _worth_a_look(finding: Finding, size: tuple[int, int]) -> Region | None:
-    crops = [h.crop for h in finding.hands if h.score >= _WORTH_A_LOOK]
-    feet = [f.landmarks_px for f in finding.feet if f.score >= _WORTH_A_LOOK]
+    crops = [h.crop for h in finding.hands if h.score >= WORTH_A_LOOK]
+    feet = [f.landmarks_px for f in finding.feet if f.score >= WORTH_A_LOOK]
     return region_around(crops, feet, size, upright_turn(feet[0]) if feet else 0.0)
 
 

@@ -14,9 +14,12 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from trainer.finder.layout import OUTSIDE
 from trainer.model import FOOT_LANDMARKS, Crop, Finding, Floats, FoundFoot, FoundHand, Image, Side
 
 _OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
+WORTH_A_LOOK = 0.3
+"""Score from which on a limb belongs to what is looked at from near."""
 _MARGIN = 1.2
 _LEAST_SHARE = 0.3
 """A region is at least so much of the picture's width: larger than in any picture that it has learnt from, a finder
@@ -28,7 +31,6 @@ _LEANS = np.radians(35.0)
 """A foot that is turned less than this is upright enough."""
 _FORESHORTENED = 0.35
 """A foot whose heel and toes are nearer to each other than this share of its extent points at the camera."""
-_OUTSIDE = (114, 114, 114)
 _HEEL = FOOT_LANDMARKS.index("heel_back")
 _TOES = slice(FOOT_LANDMARKS.index("hallux_tip"), FOOT_LANDMARKS.index("toe5_tip") + 1)
 
@@ -151,8 +153,9 @@ def _cut(image: Image, region: Region) -> Image:
         return image[top : top + height, left : left + width]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     shown = cv2.warpAffine(
-        image, region.to_picture, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=_OUTSIDE
-    )
+        image, region.to_picture, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(OUTSIDE,) * 3,
+    )  # fmt: skip
     return np.asarray(shown, np.uint8)
 
 

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from trainer.model import Floats, Image
 
 AREA = 256 * 192
+OUTSIDE = 114
+"""Grey, of all three colours, where a picture ends."""
 MULTIPLE = 32
 COARSE_STRIDE, FINE_STRIDE = 8, 4
 
@@ -65,7 +67,7 @@ def network_input(image: Image, shape: tuple[int, int]) -> NDArray[np.float32]:
         # Halving is ten times as fast as any other way to make a picture small without aliasing.
         image = np.asarray(cv2.resize(image, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if 2 * scale < 1 else cv2.INTER_LINEAR)
-    full = np.full((shape[1], shape[0], 3), 114, np.uint8)
+    full = np.full((shape[1], shape[0], 3), OUTSIDE, np.uint8)
     full[: size[1], : size[0]] = small
     return np.asarray(cv2.dnn.blobFromImage(full, 1 / 255.0, swapRB=True), np.float32)
 

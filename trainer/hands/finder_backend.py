@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from trainer.finder.glance import Finds, glance, region_around, upright_turn, whole_picture
+from trainer.finder.glance import WORTH_A_LOOK, Finds, glance, region_around, upright_turn, whole_picture
 from trainer.hands.joints import JointNetwork, Joints
 from trainer.hands.model_files import ModelSize
 from trainer.hands.pair import MOST, THRESHOLDS, HandPair
@@ -24,8 +24,6 @@ from trainer.model import Crop, Data, Finding, Floats, Frame, Image, Sighting
 FIND_EVERY_S = 0.1
 _CLOSE_MIRRORED = ((False, False), (True, True), (False, True), (True, False))
 """Which looks are at a part of the picture, and which at a mirrored one, in turn."""
-_FOOT = 0.3
-"""Score from which on a foot belongs to what is looked at closely."""
 _TICK_S = 0.002
 """Presentation times are rounded: a finding this much early is due."""
 
@@ -106,7 +104,7 @@ class FinderBackend:
         if close and not self._in_a_hurry:
             region = region_around([hand.crop for hand in self._pair.hands], self._feet, size, turn) or region
         finding = glance(self._finder, image, region, mirrored)
-        self._feet = [foot.landmarks_px for foot in finding.feet if foot.score >= _FOOT]
+        self._feet = [foot.landmarks_px for foot in finding.feet if foot.score >= WORTH_A_LOOK]
         return finding
 
     def close(self) -> None:

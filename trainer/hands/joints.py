@@ -49,11 +49,11 @@ class JointNetwork:
         self._is_learnt = model == "full"
         if self._is_learnt:
             path = (models_folder() if folder is None else folder) / LEARNT
-            content = _read(path)
+            content = whole = _read(path)
         else:
             path = find_model(model, folder)
-            content = landmark_network(path)
-        self._file, self._sha256 = path.name, hashlib.sha256(path.read_bytes()).hexdigest()
+            content, whole = landmark_network(path), path.read_bytes()
+        self._file, self._sha256 = path.name, hashlib.sha256(whole).hexdigest()
         with quiet_native_log():
             try:
                 from ai_edge_litert.interpreter import Interpreter

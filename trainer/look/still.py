@@ -16,6 +16,7 @@ from trainer.hands import sides
 from trainer.hands.crop import crop_of
 from trainer.hands.joints import Joints
 from trainer.hands.model_files import ModelSize
+from trainer.hands.pair import MOST
 from trainer.hands.shape import hand_distance
 from trainer.look.seen import Seen, SeenFoot, SeenHand
 from trainer.model import Crop, Data, Finding, FoundHand, Image
@@ -26,7 +27,6 @@ BELIEVE_FOOT = 0.6
 """Likewise a foot."""
 BELIEVE_WORKED = 0.5
 """And that it is the one that is massaged; of two feet only one is."""
-MOST_HANDS = 2
 _ONE_HAND = 0.45
 """Joints nearer to each other than this (`hand_distance`) are of one hand."""
 _STRAYED = 0.5
@@ -93,7 +93,7 @@ def _believed(image: Image, finding: Finding, network: Looks) -> list[tuple[Foun
     kept: list[tuple[FoundHand, float, Joints]] = []
     for one in sorted(looked, key=lambda one: -one[1]):
         doubled = any(hand_distance(one[2].landmarks_px, other[2].landmarks_px) < _ONE_HAND for other in kept)
-        if one[1] >= BELIEVE_HAND and not doubled and len(kept) < MOST_HANDS:
+        if one[1] >= BELIEVE_HAND and not doubled and len(kept) < MOST:
             kept.append(one)
     return kept
 

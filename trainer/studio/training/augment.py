@@ -12,11 +12,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from trainer.finder.layout import OUTSIDE
 from trainer.hands.crop import crop_of
 from trainer.studio.training.sample import Sample, flipped, has_hands, warped, with_hands_of
 
 Rng = np.random.Generator
-PLAIN_COLOUR = np.array([114.0, 114.0, 114.0])
+PLAIN_COLOUR = np.full(3, float(OUTSIDE))
 """BGR of what lies outside a picture, as the finder pads it."""
 
 
