@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trainer.foot.average import LandmarkAverage, fit_similarity, spread_px, typical_miss
@@ -35,6 +35,7 @@ def test_noise_falls_with_time_and_the_place_stands_still(seed: int) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(SEED, st.floats(0, 2 * math.pi))
+@example(68048371, 0.0)  # noise had just given one landmark a trend that way
 def test_one_wild_finding_hardly_shows(seed: int, direction: float) -> None:
     rng, average = np.random.default_rng(seed), LandmarkAverage(100.0)
     for _ in range(30):

@@ -52,6 +52,8 @@ class LandmarkAverage:
         step = np.where(known[:, None], observed - self.places, 0.0)
         off = np.linalg.norm(step, axis=1) / self.length
         goes_on = (step * self._trend).sum(axis=1) > 0.5 * (self._trend**2).sum(axis=1)
+        # A wild finding may point the way of a trend that is but noise.
+        goes_on &= off <= _MOVED_WITHIN
         moved = goes_on & (np.linalg.norm(self._trend, axis=1) * sure > _TREND * self.length)
         lately = (1.0 - math.exp(-elapsed_s / _TREND_S)) * known[:, None]
         tame = np.minimum(1.0, _TAME / np.maximum(off, 1e-9))[:, None]
