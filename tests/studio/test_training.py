@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,8 @@ from trainer.finder.decode import decode  # noqa: E402
 from trainer.finder.finder import open_finder  # noqa: E402
 from trainer.hands.crop import crop_of  # noqa: E402
 from trainer.hands.model_files import find_model  # noqa: E402
+from trainer.look.seen import Seen, SeenFoot, SeenHand  # noqa: E402
+from trainer.model import SIDES, VIEWS  # noqa: E402
 from trainer.studio.stills import Sheet  # noqa: E402
 from trainer.studio.training.augment import augmented  # noqa: E402
 from trainer.studio.training.calibrate import Scale, calibrate, fitted_scale  # noqa: E402
@@ -23,6 +25,7 @@ from trainer.studio.training.export import export_finder  # noqa: E402
 from trainer.studio.training.finder_task import FinderTask  # noqa: E402
 from trainer.studio.training.joints_network import JOINTS, JointsNetwork, written_back  # noqa: E402
 from trainer.studio.training.joints_task import crops_of  # noqa: E402
+from trainer.studio.training.measure_look import Looked, turned_and_shrunk  # noqa: E402
 from trainer.studio.training.network import FinderNetwork  # noqa: E402
 from trainer.studio.training.run import Plan, train  # noqa: E402
 from trainer.studio.training.sample import Sample, flipped, similarity, warped, with_hands_of  # noqa: E402
@@ -203,3 +206,43 @@ def test_a_scale_is_written_into_the_network() -> None:
     assert torch.allclose(after[:, layout.FOOT_HEAT], before[:, layout.FOOT_HEAT] - 1, atol=1e-4)
     kept = [i for i in range(layout.COARSE_CHANNELS) if i not in (0, 1, layout.FOOT_HEAT)]
     assert torch.equal(after[:, kept], before[:, kept])
+
+
+def seen_of(sample: Sample) -> Seen:
+    hands = tuple(SeenHand(side, 0.9, 0.9, sample.hands[k]) for k, side in enumerate(SIDES))
+    return Seen(hands, (SeenFoot("left", VIEWS[2], 0.9, 0.9, 0.9, True, sample.feet[0], np.ones(14)),))
+
+
+def test_the_truth_has_perfect_figures() -> None:
+    out = Looked()
+    out.count(picture(), seen_of(picture()))
+    out.count(picture(hands=False), Seen((), seen_of(picture(hands=False)).feet))
+    assert (out.hands, out.found, out.matched, out.right_side, out.phantoms) == (2, 2, 2, 2, 0)
+    assert (out.feet, out.feet_found, out.feet_named, out.false_feet) == (2, 2, 2, 0)
+    assert max(out.joints + out.landmarks) == 0 and "PCK@0.2 1.000" in out.line()
+
+
+def test_each_kind_of_fault_is_counted() -> None:
+    sample, out = picture(), Looked()
+    truth = seen_of(sample)
+    left, right = truth.hands
+    away = replace(left, landmarks_px=left.landmarks_px + 150)
+    wrong_side = replace(truth.feet[0], side="right", landmarks_px=sample.feet[0] + [0, 300.0])
+    out.count(sample, Seen((away, replace(right, side="left")), (wrong_side,)))
+    assert (out.found, out.phantoms, out.right_side, out.feet_found) == (1, 1, 0, 0)
+    assert "PCK@0.2 0.000" in out.line()
+    nowhere = replace(sample, mask=np.zeros_like(sample.mask), visible=np.zeros(2))
+    out.count(nowhere, Seen((), truth.feet))
+    assert (out.footless, out.false_feet, out.feet, out.hands) == (1, 1, 1, 2)
+
+
+@pytest.mark.parametrize("turn", [90.0, 45.0, -30.0])
+def test_stills_are_looked_at_turned_and_shrunk_as_a_whole(turn: float) -> None:
+    sample = picture()
+    changed = turned_and_shrunk(sample, turn, 0.5)
+    assert (changed.hands >= 0).all() and (changed.hands < changed.size).all()
+    before, after = (np.linalg.norm(s.hands[0][12] - s.hands[0][0]) for s in (sample, changed))
+    assert after == pytest.approx(0.5 * before)
+    up, now = (s.hands[0][12] - s.hands[0][0] for s in (sample, changed))
+    angle = np.degrees(np.arctan2(up[0] * now[1] - up[1] * now[0], up @ now))
+    assert angle == pytest.approx(turn)  # y points down: clockwise is positive

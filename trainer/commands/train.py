@@ -121,6 +121,26 @@ def measure(
         print(each.line())
 
 
+@app.command()
+@guarded
+def look(
+    stills: Annotated[Path, typer.Argument(help="A folder of `trainer train stills`, of the split tune or test.")],
+    every: Annotated[int, typer.Option(min=1, help="Look at every so manieth still.")] = 1,
+    turn: Annotated[list[float] | None, typer.Option(help="Turn the stills clockwise by so many degrees.")] = None,
+    scale: Annotated[list[float] | None, typer.Option(min=0.05, max=1, help="Shrink the stills so many times.")] = None,
+) -> None:
+    """What `trainer look` sees on stills: as they are, or turned and shrunk (each option again and again)."""
+    from trainer.look.still import open_eyes
+    from trainer.studio.training.measure_look import looked
+    from trainer.studio.training.shelf import Shelf
+
+    eyes, shelf = open_eyes("full"), Shelf(stills)
+    ways = [*((degrees, 1.0) for degrees in turn or []), *((0.0, times) for times in scale or [])]
+    for degrees, times in ways or [(0.0, 1.0)]:
+        figures = looked(eyes, shelf, every, degrees, times)
+        print(f"turned {degrees:g} degrees, {times:g} times as large: {figures.line()}")
+
+
 def _run(task: Task[N], state: Path, plan: Plan, minutes: float | None, workers: int) -> N:
     import math
 

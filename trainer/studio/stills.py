@@ -27,7 +27,7 @@ from trainer.studio.truth import TruthLog, depth_map, visible
 
 STILLS = 16
 FRAME = Frame(seconds=5.0, width=512, height=384, fps=4.0)
-_OWN_VIEW = 0.5
+_OWN_VIEW = 0.3
 """How often the camera looks at the face of the foot that is worked."""
 _MISSING = 0.3
 """How often a limb isn't there, or none is: else a network learns that there are always two hands and a foot."""

@@ -23,8 +23,8 @@ PLAIN_COLOUR = np.full(3, float(OUTSIDE))
 
 _PLAIN = 0.3
 """Share of the pictures that are only framed and filmed anew."""
-_FAR = 0.12
-"""Share of the pictures that are taken from further away than the studio's cameras are."""
+_FAR, _NEAR = 0.12, 0.12
+"""Shares of the pictures that are taken from further away, and from nearer, than the studio's cameras are."""
 _MISSING, _EMPTY = 0.24, 0.12
 """Share of the pictures in which a limb is missing, and in which there is none. With few of them a network learns that
 there are always hands and a foot, and takes a plant or a rolled towel for them."""
@@ -75,11 +75,16 @@ def _framed(sample: Sample, rng: Rng, size: tuple[int, int], much: float = 1.0) 
     """Turned, larger or smaller, somewhere in the picture; the way a person or a photographer frames it."""
     width, height = sample.size
     angle = much * (rng.normal(0, 16) if rng.random() < 0.75 else rng.uniform(-180, 180))
-    near = rng.normal(-0.5, 0.25) if rng.random() < _FAR else rng.normal(0.15, 0.28)
+    what = rng.random()
+    near = rng.normal(-0.5, 0.25) if what < _FAR else rng.normal(0.15, 0.28)
+    if what > 1 - _NEAR:
+        near = rng.normal(0.75, 0.2)  # a hand fills half of the picture and is cut off by its edge
     grow = min(size[0] / width, size[1] / height) * float(np.exp(near * much))
     limbs = np.argwhere(sample.mask[::8, ::8] > 0)
     centre = limbs[int(rng.integers(len(limbs)))][::-1] * 8.0 if len(limbs) else np.array([width / 2, height / 2])
-    centre = centre + rng.uniform(0.3, 1.0) * (np.array([width / 2, height / 2]) - centre)
+    middle = np.array([width / 2, height / 2])
+    # From near the camera is pointed at a limb, not at the middle of all.
+    centre = centre + rng.uniform(*((0.0, 0.5) if what > 1 - _NEAR else (0.3, 1.0))) * (middle - centre)
     matrix = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle, grow)
     stretch = np.array([[np.exp(rng.normal(0, 0.05)), rng.normal(0, 0.04)], [0.0, 1.0]])
     matrix = stretch @ matrix

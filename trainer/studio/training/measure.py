@@ -10,6 +10,7 @@ import numpy as np
 from trainer.finder.finder import Finder
 from trainer.hands.crop import crop_of
 from trainer.hands.shape import hand_size
+from trainer.look.seen import SeenFoot
 from trainer.model import SIDES, VIEWS, Finding, FoundFoot, FoundHand
 from trainer.studio.training.augment import FEET, painted_over
 from trainer.studio.training.sample import Sample
@@ -104,12 +105,30 @@ def true_hands(sample: Sample, shown: Sequence[FoundHand]) -> list[bool]:
 
 def true_feet(sample: Sample, shown: Sequence[FoundFoot]) -> list[bool]:
     """Whether each reported foot is one, worked or not."""
-    return [any(_is_foot(foot, points) for points in sample.feet) for foot in shown]
+    return [any(is_foot(foot, points) for points in sample.feet) for foot in shown]
 
 
-def _is_foot(foot: FoundFoot, points: np.ndarray) -> bool:
+def is_foot(foot: FoundFoot | SeenFoot, points: np.ndarray) -> bool:
+    """Whether a reported foot is the one whose true landmarks are (14, 2)."""
     extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
     return bool(np.linalg.norm(foot.landmarks_px.mean(axis=0) - points.mean(axis=0)) < 0.35 * extent)
+
+
+def is_to_be_found(sample: Sample) -> bool:
+    """Whether enough of the worked foot is seen."""
+    return int((sample.mask == 3).sum()) > _LEAST_FOOT_PX
+
+
+def is_named(foot: FoundFoot | SeenFoot, sample: Sample) -> bool:
+    """Whether side and view of the worked foot are right."""
+    return (foot.side == "left") == bool(sample.foot_left[0]) and VIEWS.index(foot.view) == sample.view[0]
+
+
+def landmark_errors(foot: FoundFoot | SeenFoot, points: np.ndarray) -> np.ndarray:
+    """(14,) in foot lengths; a foreshortened foot has hardly a length, so that its extent is fairer."""
+    length = float(np.linalg.norm(points[7:12] - points[0], axis=1).max())
+    extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
+    return np.asarray(np.linalg.norm(foot.landmarks_px - points, axis=1) / max(length, 0.8 * extent))
 
 
 def _count_hands(out: Measured, sample: Sample, finding: Finding) -> None:
@@ -133,21 +152,14 @@ def _count_hands(out: Measured, sample: Sample, finding: Finding) -> None:
 
 
 def _count_feet(out: Measured, sample: Sample, finding: Finding) -> None:
-    shown = [f for f in finding.feet if f.score >= out.threshold]
-    if int((sample.mask == 3).sum()) <= _LEAST_FOOT_PX:
+    if not is_to_be_found(sample):
         return
     out.feet += 1
-    points = sample.feet[0]
-    near = [f for f in shown if _is_foot(f, points)]
+    near = [f for f in finding.feet if f.score >= out.threshold and is_foot(f, sample.feet[0])]
     if not near:
         return
     out.feet_found += 1
-    best = near[0]
-    named = (best.side == "left") == bool(sample.foot_left[0]) and VIEWS.index(best.view) == sample.view[0]
-    out.feet_named += named
-    length = float(np.linalg.norm(points[7:12] - points[0], axis=1).max())
-    extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
-    # Foreshortened feet have hardly a length; their extent is fairer.
-    off = np.linalg.norm(best.landmarks_px - points, axis=1) / max(length, 0.8 * extent)
+    out.feet_named += is_named(near[0], sample)
+    off = landmark_errors(near[0], sample.feet[0])
     out.landmarks += off[sample.foot_visible[0]].tolist()
     out.hidden_landmarks += off[~sample.foot_visible[0]].tolist()
