@@ -14,7 +14,7 @@ import numpy as np
 
 from trainer.finder.layout import OUTSIDE
 from trainer.hands.crop import crop_of
-from trainer.studio.training.sample import Sample, flipped, has_hands, warped, with_hands_of
+from trainer.studio.training.sample import Sample, flipped, has_foot, has_hands, warped, with_hands_of
 
 Rng = np.random.Generator
 PLAIN_COLOUR = np.full(3, float(OUTSIDE))
@@ -38,9 +38,10 @@ def augmented(sample: Sample, pick: Pick, rng: Rng, size: tuple[int, int]) -> Sa
         sample = _framed(sample, rng, size, 0.35)
         sample = flipped(sample) if rng.random() < 0.5 else sample
         return replace(sample, image=_filmed(sample.image, rng))
-    if not has_hands(sample) and rng.random() < 0.75:
+    if not has_hands(sample) and has_foot(sample) and rng.random() < 0.75:
         other = pick(rng)
-        sample = with_hands_of(sample, other if other.foot_left[0] == sample.foot_left[0] else flipped(other))
+        if has_foot(other):
+            sample = with_hands_of(sample, other if other.foot_left[0] == sample.foot_left[0] else flipped(other))
     # First small, then the rest: that is four times faster.
     sample = _framed(sample, rng, size)
     if rng.random() < 0.5:

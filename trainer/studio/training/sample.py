@@ -94,6 +94,11 @@ def has_hands(sample: Sample) -> bool:
     return bool((sample.visible > HIDDEN_SHARE).any())
 
 
+def has_foot(sample: Sample) -> bool:
+    """Whether there is a worked foot."""
+    return bool(np.isfinite(sample.feet[0]).all())
+
+
 def with_hands_of(sample: Sample, giver: Sample) -> Sample:
     """A picture without hands with those of another, laid over its foot as they lie over the other's foot.
 
