@@ -22,7 +22,7 @@ def stroke(times: list[float], technique: str = "friction", sides: list[Side] | 
     return Stroke(technique, times[0] if times else 0.0, end, ("right",), 1.0, tuple(times), who)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(rate=st.floats(6, 300), count=st.integers(3, 60), start=st.floats(0, 1000))
 def test_an_even_beat_has_its_rate_and_no_spread(rate: float, count: int, start: float) -> None:
     times = [start + 60 / rate * i for i in range(count)]
@@ -122,7 +122,7 @@ def test_the_curve_is_nan_in_a_pause() -> None:
     assert rates[0] == pytest.approx(60)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(rate=st.floats(20, 300))
 def test_live_rate_of_an_even_beat(rate: float) -> None:
     times = np.arange(0, 30, 60 / rate)

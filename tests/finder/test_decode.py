@@ -63,7 +63,7 @@ def test_nothing_there() -> None:
     assert found.mask.shape == (48, 64) and not found.mask.any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 1), st.floats(60, 580), st.floats(60, 420), st.floats(60, 400), st.floats(-3.1, 3.1)
 )  # fmt: skip

@@ -24,7 +24,7 @@ def seen(camera: np.ndarray, roll: float, *, left: bool, scale: float = 120.0) -
     return scale * np.column_stack([points[:, 0], -points[:, 1]]) + [300.0, 200.0]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 3), st.floats(-3.1, 3.1), st.booleans(), st.integers(0, 10_000))
 def test_the_direction_of_a_foot_is_read_off_its_landmarks(view: int, roll: float, left: bool, seed: int) -> None:
     camera = FACES[view] + np.random.default_rng(seed).normal(0, 0.08, 3)

@@ -20,7 +20,7 @@ def noisy(rng: np.random.Generator, noise: float = 2.5, wild: float = 0.05) -> F
     return PLACES + off
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(SEED)
 def test_noise_falls_with_time_and_the_place_stands_still(seed: int) -> None:
     rng, average = np.random.default_rng(seed), LandmarkAverage(100.0)
@@ -33,7 +33,7 @@ def test_noise_falls_with_time_and_the_place_stands_still(seed: int) -> None:
     assert np.median(steps) < 0.12
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(SEED, st.floats(0, 2 * math.pi))
 @example(68048371, 0.0)  # noise had just given one landmark a trend that way
 def test_one_wild_finding_hardly_shows(seed: int, direction: float) -> None:
@@ -78,7 +78,7 @@ def test_what_was_never_found_is_missing() -> None:
     np.testing.assert_allclose(np.delete(average.places, 4, axis=0), np.delete(PLACES, 4, axis=0))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.floats(0.3, 3), st.floats(-math.pi, math.pi), SEED)
 def test_an_average_goes_on_in_other_coordinates_as_if_nothing_were(scale: float, turn: float, seed: int) -> None:
     c, s = scale * math.cos(turn), scale * math.sin(turn)
@@ -99,7 +99,7 @@ def test_an_average_goes_on_in_other_coordinates_as_if_nothing_were(scale: float
     np.testing.assert_allclose(carried.weight, here.weight)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(0.3, 3), st.floats(-math.pi, math.pi), SEED)
 def test_a_similarity_is_found_though_some_points_are_wrong(scale: float, turn: float, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -40,7 +40,7 @@ def test_two_or_three_findings_that_agree_are_believed() -> None:
     np.testing.assert_allclose(placed[0], belief.worked.last.landmarks_px)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.floats(-500, 1500), st.sampled_from(KINDS), st.floats(0, 360)), min_size=20, max_size=20))
 def test_findings_that_jump_about_are_never_believed(jumps: list[tuple[float, Kind, float]]) -> None:
     belief = FootBelief()
@@ -50,7 +50,7 @@ def test_findings_that_jump_about_are_never_believed(jumps: list[tuple[float, Ki
         assert belief.worked is None
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0.3, 0.55), min_size=30, max_size=30))
 def test_feet_that_the_finder_doubts_are_never_believed(scores: list[float]) -> None:
     belief = FootBelief()

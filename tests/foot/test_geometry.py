@@ -38,7 +38,7 @@ def only(points: np.ndarray, names: list[str]) -> np.ndarray:
 
 
 @given(sides, views, lengths, angles)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_all_landmarks_of_a_flat_foot_give_its_map_back(side: Side, view: View, length: float, angle: float) -> None:
     truth = place(side, view, length=length, degrees=angle)
     fit = fit_px_from_uv(landmarks(truth, view), side, view)
@@ -49,7 +49,7 @@ def test_all_landmarks_of_a_flat_foot_give_its_map_back(side: Side, view: View, 
 
 
 @given(sides, st.sampled_from(("plantar", "dorsal")), lengths, angles, st.integers(0, 11), st.integers(0, 11))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_two_landmarks_give_an_exact_similarity(
     side: Side, view: View, length: float, angle: float, first: int, second: int
 ) -> None:
@@ -66,7 +66,7 @@ def test_two_landmarks_give_an_exact_similarity(
 
 
 @given(sides, st.floats(-0.2, 0.2), st.floats(-0.2, 0.2), st.floats(0.6, 1.0), angles)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_tilted_foot_seen_in_perspective_is_fitted_closely(
     side: Side, gx: float, gy: float, squeeze: float, angle: float
 ) -> None:
@@ -97,7 +97,7 @@ def cv_affine(uv: np.ndarray, px: np.ndarray) -> np.ndarray:
 
 
 @given(sides, angles, st.integers(0, 11), angles, st.floats(0.3, 1.5))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_one_wrong_click_among_many_is_left_out(side: Side, angle: float, which: int, away: float, by: float) -> None:
     truth = place(side, length=250, degrees=angle)
     points = landmarks(truth, "plantar")
@@ -206,7 +206,7 @@ def test_missing_points_stay_missing_through_the_maps() -> None:
     assert np.isnan(out[1]).all()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**31))
 def test_sure_landmarks_weigh_more_and_the_map_moves_evenly_with_them(seed: int) -> None:
     rng = np.random.default_rng(seed)

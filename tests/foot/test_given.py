@@ -126,7 +126,7 @@ json_values = st.recursive(
 
 
 @given_by(st.sampled_from(sorted(data())), json_values)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_whatever_stands_at_a_key_it_is_a_foot_or_a_format_error(key: str, value: object) -> None:
     try:
         foot = given_from_data(data(**{key: value}), "x")

@@ -21,7 +21,7 @@ def found(kind: Kind, side_score: float = 0.85, view_score: float = 0.8) -> Foun
     return FoundFoot(*kind, 0.9, 0.9, side_score, view_score, landmarks, np.ones(14))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(KIND, st.floats(0, 360), st.integers(0, 2**31))
 def test_landmarks_lie_the_way_round_of_their_kind(kind: Kind, degrees: float, seed: int) -> None:
     there = place(*kind, degrees=degrees)
@@ -35,7 +35,7 @@ def test_too_few_landmarks_lie_no_way_round() -> None:
     assert not agrees(np.full((14, 2), np.nan), ("left", "plantar"))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(KIND, st.lists(st.sampled_from(["side", "view", ""]), min_size=12, max_size=12))
 def test_a_wrong_look_among_right_ones_changes_nothing(kind: Kind, wrong: list[str]) -> None:
     settled = SettledKind()
@@ -48,7 +48,7 @@ def test_a_wrong_look_among_right_ones_changes_nothing(kind: Kind, wrong: list[s
         assert settled.kind == kind
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(KIND, KIND, st.sampled_from([0.05, 0.1, 0.3]))
 def test_a_foot_that_turned_is_of_another_kind_after_about_a_second(before: Kind, after: Kind, every_s: float) -> None:
     settled = SettledKind()

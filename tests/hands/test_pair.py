@@ -31,7 +31,7 @@ def step(pair: HandPair, found: list[FoundHand], t: float, presence: float = 0.9
     return pair.report(t)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.floats(0.001, 1.0), st.lists(FOUND, max_size=4), st.floats(0, 1)), min_size=1, max_size=12
@@ -49,7 +49,7 @@ def test_at_most_one_left_and_one_right_come_out(script: list[tuple[float, list[
             assert np.isfinite(detection.landmarks_px).all() and 0 < detection.score <= 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.permutations([0, 1]), st.floats(0, 6.2))
 def test_the_order_of_findings_is_no_matter(order: list[int], angle: float) -> None:
     away = 60 * np.array([np.cos(angle), np.sin(angle)])

@@ -113,7 +113,7 @@ def a_detection(draw: st.DrawFn) -> Detection:
     return Detection(side, one.score, one.landmarks_px * broken, one.world_m)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.floats(0.001, 1.0), st.lists(a_detection(), max_size=4), st.booleans()), min_size=1, max_size=12

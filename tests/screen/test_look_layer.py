@@ -96,7 +96,7 @@ place = st.tuples(st.floats(-200, 900), st.floats(-200, 700), st.floats(5, 500))
 
 
 @given(st.lists(place, min_size=1, max_size=4), st.integers(15, 22))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_labels_never_cover_one_another_and_stay_inside(places: list[tuple[float, float, float]], size: int) -> None:
     labels = [Label(f"Right hand 0.9{k}", hand_at(*p), GREY) for k, p in enumerate(places)]
     placed = place_labels(labels, np.vstack([label.points for label in labels]), (640, 480), size)

@@ -283,7 +283,7 @@ def test_every_technique_and_none_draws(overlay: Overlay, name: str | None) -> N
 BARE = bare()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(max_size=300))
 def test_any_text_can_be_a_cue(text: str) -> None:
     picture = Overlay(load_techniques()).draw(BARE.frame.image, replace(BARE, cue=Cue(1.0, "slower", text)))

@@ -73,7 +73,7 @@ def test_nothing_in_nothing_out() -> None:
 _NAMES = st.sampled_from(["rest", None, "kneading", "friction", "wringing"])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(_NAMES, st.floats(0.1, 4.0)), max_size=12))
 def test_strokes_never_overlap_and_live_agrees(spans: list[tuple[str | None, float]]) -> None:
     judgements = judged(*spans)

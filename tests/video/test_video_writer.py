@@ -76,7 +76,7 @@ def test_times_and_pictures_are_kept(times: list[float], tmp_path: Path) -> None
     np.testing.assert_allclose([media.read_stamp(frame.image) for frame in frames], times, atol=0.51 / media.TICKS)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.floats(0.0001, 3.0), min_size=1, max_size=12))
 def test_any_rising_times_are_kept(tmp_path: Path, steps: list[float]) -> None:
     times = np.concatenate([[0.0], np.cumsum(steps)]).tolist()
