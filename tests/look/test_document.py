@@ -70,7 +70,6 @@ def test_what_is_not_known_is_null() -> None:
     assert image["hands"][0]["visible"] is None and set(image["hands"][0]["landmarks"]) == {None}
 
 
-
 @given(st.floats(-3000, 3000), st.floats(-3000, 3000), st.floats(1, 4000), st.integers(1, 5000), st.integers(1, 5000))
 def test_boxes_are_in_the_picture_and_hold_the_landmarks(x: float, y: float, extent: float, w: int, h: int) -> None:
     seen = Seen((SeenHand("left", 1, 1, hand_at(x, y, extent)),))
