@@ -177,13 +177,32 @@ Hands = tuple[Hand, Hand]
 
 
 @dataclass(frozen=True, eq=False)
+class FootPose:
+    """Where a foot is in space before the camera, in foot lengths, and how it is shaped.
+
+    rotation (3, 3) and shift (3,) take the foot's frame (`foot.surface`; a right foot is the mirror image of a left
+    one) to the camera's: x right, y down, z into the picture. shape (K,) standard deviations of the model's modes.
+    focal_px and centre_px (2,) are of the camera, a guess unless given. spread (14,): how far off each landmark is
+    to be expected, in foot lengths (one standard deviation).
+    """
+
+    rotation: Floats
+    shift: Floats
+    shape: Floats
+    focal_px: float
+    centre_px: Floats
+    spread: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Foot:
     """The worked foot at one instant.
 
     ``landmarks_px`` is (14, 2) in FOOT_LANDMARKS order (NaN where not known), ``confidence`` (14,) in 0–1,
     ``px_from_uv`` the (3, 3) homography that takes (u, v, 1) to pixels, ``motion_px`` (2,) the foot's own
     displacement of its centre since the previous frame. All NaN when ``presence`` is *unknown*.
-    ``length_mm`` is the foot's length as given, or the default; ``length_given`` says which.
+    ``length_mm`` is the foot's length as given, or the default; ``length_given`` says which. ``pose`` is None where the
+    landmarks don't tell it.
     """
 
     side: Side
@@ -195,6 +214,7 @@ class Foot:
     motion_px: Floats
     length_mm: float = 250.0
     length_given: bool = False
+    pose: FootPose | None = None
 
     @property
     def seen(self) -> bool:

@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from trainer import __version__
+from trainer.foot import surface
 from trainer.model import Data
 from trainer.settings import Settings
 
@@ -15,6 +16,7 @@ _LIBRARIES = ("opencv-python", "mediapipe", "ai-edge-litert", "av", "numpy", "sc
 def provenance(settings: Settings, backend: Data, recogniser: Data) -> Data:
     """Plain data for scorecard and tracks. ``backend`` and ``recogniser`` are these stages' own words."""
     hashes = {backend[f"{m}_file"]: backend[f"{m}_sha256"] for m in ("model", "finder") if f"{m}_file" in backend}
+    hashes[surface.MODEL] = surface.model_sha256()
     return {
         "versions": {
             "trainer": __version__,

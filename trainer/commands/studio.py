@@ -163,6 +163,20 @@ def truth(
 
 @app.command()
 @guarded
+def foot(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The model to write.")] = Path("models/foot_surface.npz"),
+    people: Annotated[int, typer.Option(min=8, max=10_000, help="Made-up people of the split train.")] = 48,
+) -> None:
+    """Make the mean foot's surface and its shape modes anew, from made-up people (ten seconds each)."""
+    from rich.progress import track
+
+    from trainer.studio.foot_model import feet, write_model
+
+    write_model(list(track(feet(people), "feet", people)), out)
+
+
+@app.command()
+@guarded
 def session(
     script: Annotated[Path | None, typer.Argument(help="A script of your own (docs/studio.md says how).")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The clip to write, NAME.mp4.")] = None,

@@ -16,7 +16,9 @@ from trainer.foot.given import GivenFoot
 from trainer.foot.hidden import share_of_hands
 from trainer.foot.kind import agrees
 from trainer.foot.look import Look, Looker
-from trainer.model import Finding, Floats, Foot, FoundFoot, Frame, Hands, Presence, Side, View
+from trainer.foot.pose import as_feet_are, fit_pose
+from trainer.foot.surface import foot_model
+from trainer.model import Finding, Floats, Foot, FootPose, FoundFoot, Frame, Hands, Presence, Side, View
 
 _NEAR = 0.10
 """A finding this close to what was expected, in foot lengths (median over the landmarks), agrees with it."""
@@ -62,6 +64,8 @@ class FootTracker:
         self._before: Look | None = None
         self._follower: Follower | None = None
         self._finding_s = -math.inf
+        self._model = foot_model()
+        self._pose: FootPose | None = None
         if given is not None:
             self._take(given, given.time_s)
 
@@ -118,6 +122,7 @@ class FootTracker:
         """Follow a foot from here, with its landmarks (14, 2) px in the frame as they are placed now."""
         homography = fit_px_from_uv(landmarks_px, self._side, self._view, sure if weighted else None)
         self._follower = None
+        self._pose = None
         self._against: list[Floats] = []
         self._denied_s = 0.0
         self._held_s = -math.inf
@@ -273,9 +278,12 @@ class FootTracker:
             return unknown
         measured = follower.matched_s == now.time_s or now.time_s - self._held_s <= _HELD_S
         sure = self._confidence(follower, landmarks, now, measured)
+        self._pose = fit_pose(landmarks, self._sure, self._side, self._view, self._model, frame.size, self._pose)
+        if not self._given:
+            landmarks = as_feet_are(landmarks, self._sure, self._side, self._pose, self._model)
         return make_foot(
             landmarks, self._side, self._view, Presence.MEASURED if measured else Presence.BRIDGED, length,
-            given_length, self._motion if measured else np.zeros(2), sure, homography,
+            given_length, self._motion if measured else np.zeros(2), sure, homography, self._pose,
         )  # fmt: skip
 
     def _confidence(self, follower: Follower, landmarks_px: Floats, now: Look, measured: bool) -> Floats:

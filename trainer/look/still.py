@@ -12,6 +12,8 @@ import numpy as np
 
 from trainer.finder.careful import look_carefully
 from trainer.finder.glance import Finds
+from trainer.foot.pose import as_feet_are, fit_pose
+from trainer.foot.surface import foot_model
 from trainer.hands import sides
 from trainer.hands.crop import crop_of
 from trainer.hands.joints import Joints
@@ -19,7 +21,7 @@ from trainer.hands.model_files import ModelSize
 from trainer.hands.pair import MOST
 from trainer.hands.shape import hand_distance
 from trainer.look.seen import Seen, SeenFoot, SeenHand
-from trainer.model import Crop, Data, Finding, FoundHand, Image
+from trainer.model import Crop, Data, Finding, Floats, FoundFoot, FoundHand, Image
 
 BELIEVE_HAND = 0.6
 """A hand of a single picture is believed from this score on: the finder's times the landmark network's presence."""
@@ -70,14 +72,22 @@ def look_at(image: Image, eyes: Eyes) -> Seen:
         for side, (hand, score, joints) in zip(settled, hands, strict=True)
     ]
     believed = [foot for foot in finding.feet if foot.score >= BELIEVE_FOOT]
+    size = (image.shape[1], image.shape[0])
     feet = tuple(
         SeenFoot(
             f.side, f.view, f.score, f.side_score, f.view_score, number == 0 and f.worked >= BELIEVE_WORKED,
-            f.landmarks_px, f.confidence,
+            _as_feet_are(f, size), f.confidence,
         )
         for number, f in enumerate(believed)
     )  # fmt: skip
     return Seen(tuple(sorted(seen, key=lambda h: h.side)), feet)
+
+
+def _as_feet_are(foot: FoundFoot, size: tuple[int, int]) -> Floats:
+    """(14, 2) px of a found foot's landmarks, the doubtful ones where a foot so placed has them."""
+    model = foot_model()
+    pose = fit_pose(foot.landmarks_px, foot.confidence, foot.side, foot.view, model, size)
+    return as_feet_are(foot.landmarks_px, foot.confidence, foot.side, pose, model)
 
 
 def _believed(image: Image, finding: Finding, network: Looks) -> list[tuple[FoundHand, float, Joints]]:

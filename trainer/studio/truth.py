@@ -92,6 +92,11 @@ def contact_part(body: Anatomy, part: str) -> sparse.csr_matrix:
     return picked
 
 
+def top_skin(foot: FootSurface) -> np.ndarray:
+    """(N,) bool: which vertices of a foot are skin of its top; between it and the sole lies a narrow border."""
+    return np.asarray(foot.foot & ~foot.sole & ((foot.normals[:, 2] < -0.2) | (foot.vertices[:, 2] < -45)))
+
+
 @dataclass(frozen=True, eq=False)
 class Depth:
     """A coarse depth picture (h, w) mm, inf where nothing is; `step` pixels a cell."""
@@ -201,7 +206,7 @@ class TruthLog:
         border between them belongs to neither.
         """
         foot = self.foot
-        top = foot.foot & ~foot.sole & ((foot.normals[:, 2] < -0.2) | (foot.vertices[:, 2] < -45))
+        top = top_skin(foot)
         cells = np.zeros(GRID, bool)
         touched: set[str] = set()
         for side in stroke.movement.hands:
