@@ -42,6 +42,26 @@ def test_spread_is_the_coefficient_of_variation() -> None:
     assert rhythm_of([stroke(times)], TABLE["friction"]).interval_cv == pytest.approx(0.1, rel=0.03)
 
 
+def test_two_hands_stamped_at_once_have_one_beat() -> None:
+    times = sorted([0.8 * i for i in range(10)] * 2)
+    sides: list[Side] = ["left", "right"] * 10
+    r = rhythm_of([stroke(times, "wringing", sides)], TABLE["wringing"])
+    assert r.rate_per_min == pytest.approx(75)
+    assert r.interval_cv == pytest.approx(0, abs=1e-9) and r.pauses == 0
+
+
+STAMPS = st.lists(st.tuples(st.floats(0, 20), st.sampled_from(["left", "right"])), max_size=30)
+
+
+@given(STAMPS, st.sampled_from([*TABLE]))
+def test_no_stamps_break_it(stamps: list[tuple[float, Side]], technique: str) -> None:
+    s = stroke([t for t, _ in stamps], technique, [side for _, side in stamps])
+    r = rhythm_of([s], TABLE[technique])
+    assert isnan(r.rate_per_min) or 0 < r.rate_per_min < 5000
+    when, rates = interval_curve(s, TABLE[technique])
+    assert len(when) == len(rates) and (np.diff(when) >= 0).all()
+
+
 def test_two_thumbs_not_quite_opposite_are_steady_and_both_count() -> None:
     left = [1.0 * i for i in range(10)]
     right = [1.0 * i + 0.35 for i in range(10)]

@@ -24,6 +24,8 @@ PAUSE = 2.0
 """An interval this many times the median is a pause."""
 MISSED = 1.6
 """An interval this many times the median hides a beat that wasn't seen, or a pause: it tells nothing of the tempo."""
+AT_ONCE_S = 0.05
+"""Cycles no further apart are one: no hand does two in so short a time."""
 _NAN = float("nan")
 
 
@@ -82,8 +84,8 @@ def live_rate(cycle_times_s: Sequence[float], now_s: float, window_s: float = 6.
     Looks at the cycles of the last ``window_s``, or at the last three when the technique is slower than that (up to
     four windows back). A last cycle older than two and a half intervals means that it has stopped.
     """
-    t = np.sort(np.asarray(cycle_times_s, float))
-    t = t[np.isfinite(t) & (t <= now_s + 1e-9) & (t >= now_s - 4 * window_s)]
+    t = np.asarray(cycle_times_s, float)
+    t = _apart(t[np.isfinite(t) & (t <= now_s + 1e-9) & (t >= now_s - 4 * window_s)])
     if len(t) < 3:
         return _NAN
     recent = t[t >= now_s - window_s]
@@ -96,12 +98,22 @@ def live_rate(cycle_times_s: Sequence[float], now_s: float, window_s: float = 6.
 
 
 def _beats(stroke: Stroke, technique: Technique) -> list[Floats]:
-    """Cycle instants of each hand apart where hands alternate, else all together."""
+    """Cycle instants of each hand apart where hands alternate, else all together. They rise."""
     t = np.asarray(stroke.cycles_s, float)
     if technique.alternating and len(stroke.cycle_sides) == len(t):
         sides = np.asarray(stroke.cycle_sides)
-        return [t[sides == s] for s in ("left", "right")]
-    return [t]
+        return [_apart(t[sides == s]) for s in ("left", "right")]
+    return [_apart(t)]
+
+
+def _apart(times_s: Floats) -> Floats:
+    """Rising instants, of which those that are stamped at once count as one: two hands that do one thing together."""
+    t = np.sort(times_s)
+    kept: list[float] = []
+    for instant in t.tolist():
+        if not kept or instant - kept[-1] > AT_ONCE_S:
+            kept.append(instant)
+    return np.array(kept, float)
 
 
 def _series(strokes: Sequence[Stroke], technique: Technique) -> list[Floats]:

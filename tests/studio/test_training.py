@@ -182,13 +182,14 @@ def test_the_landmark_network_is_the_file_and_goes_back_into_it() -> None:
         assert network(torch.rand(1, 3, 224, 224))[JOINTS].shape == (1, 63)
 
 
-def test_scores_that_are_too_shy_are_put_right() -> None:
+@pytest.mark.parametrize(("squeezed", "moved"), [(0.5, -0.4), (0.35, -1.4), (1.5, 0.8)])
+def test_scores_that_say_too_little_or_too_much_are_put_right(squeezed: float, moved: float) -> None:
     rng = np.random.default_rng(2)
     meant = rng.normal(0, 2, 4000)
     true = rng.random(4000) < 1 / (1 + np.exp(-meant))
-    shy = 1 / (1 + np.exp(-(0.5 * meant - 0.4)))
-    scale = fitted_scale(shy, true)
-    assert scale.slope == pytest.approx(2.0, abs=0.25) and scale.shift == pytest.approx(0.8, abs=0.25)
+    scale = fitted_scale(1 / (1 + np.exp(-(squeezed * meant + moved))), true)
+    assert scale.slope == pytest.approx(1 / squeezed, rel=0.1)
+    assert scale.shift == pytest.approx(-moved / squeezed, abs=0.2)
 
 
 def test_too_few_cases_change_no_score() -> None:

@@ -40,7 +40,7 @@ def fitted_scale(scores: np.ndarray, true: np.ndarray) -> Scale:
         z = values[0] * logits + values[1]
         return float(np.mean(np.logaddexp(0, z) - goal * z))
 
-    slope, shift = minimize(loss, [1.0, 0.0], method="Nelder-Mead").x
+    slope, shift = minimize(loss, [1.0, 0.0], method="BFGS").x
     return Scale(float(slope), float(shift))
 
 
