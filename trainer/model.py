@@ -201,8 +201,7 @@ class Foot:
     ``landmarks_px`` is (14, 2) in FOOT_LANDMARKS order (NaN where not known), ``confidence`` (14,) in 0–1,
     ``px_from_uv`` the (3, 3) homography that takes (u, v, 1) to pixels, ``motion_px`` (2,) the foot's own
     displacement of its centre since the previous frame. All NaN when ``presence`` is *unknown*.
-    ``length_mm`` is the foot's length as given, or the default; ``length_given`` says which. ``pose`` is None where the
-    landmarks don't tell it.
+    ``length_mm`` is the foot's length as given, or the default; ``length_given`` says which.
     """
 
     side: Side
@@ -214,7 +213,6 @@ class Foot:
     motion_px: Floats
     length_mm: float = 250.0
     length_given: bool = False
-    pose: FootPose | None = None
 
     @property
     def seen(self) -> bool:

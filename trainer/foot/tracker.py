@@ -66,6 +66,7 @@ class FootTracker:
         self._finding_s = -math.inf
         self._model = foot_model()
         self._pose: FootPose | None = None
+        self._settled: Floats | None = None
         if given is not None:
             self._take(given, given.time_s)
 
@@ -122,7 +123,7 @@ class FootTracker:
         """Follow a foot from here, with its landmarks (14, 2) px in the frame as they are placed now."""
         homography = fit_px_from_uv(landmarks_px, self._side, self._view, sure if weighted else None)
         self._follower = None
-        self._pose = None
+        self._pose, self._settled = None, None
         self._against: list[Floats] = []
         self._denied_s = 0.0
         self._held_s = -math.inf
@@ -278,13 +279,25 @@ class FootTracker:
             return unknown
         measured = follower.matched_s == now.time_s or now.time_s - self._held_s <= _HELD_S
         sure = self._confidence(follower, landmarks, now, measured)
-        self._pose = fit_pose(landmarks, self._sure, self._side, self._view, self._model, frame.size, self._pose)
         if not self._given:
-            landmarks = as_feet_are(landmarks, self._sure, self._side, self._pose, self._model)
+            landmarks = self._settled_px(landmarks, to_full, frame)
         return make_foot(
             landmarks, self._side, self._view, Presence.MEASURED if measured else Presence.BRIDGED, length,
-            given_length, self._motion if measured else np.zeros(2), sure, homography, self._pose,
+            given_length, self._motion if measured else np.zeros(2), sure, homography,
         )  # fmt: skip
+
+    def _settled_px(self, landmarks_px: Floats, to_full: Floats, frame: Frame) -> Floats:
+        """The landmarks (14, 2) px with the doubtful ones where a foot of usual shape has them.
+
+        Fitted anew when a finding has been heeded; in between they move as the foot does.
+        """
+        if self._settled is None or frame.time_s == self._finding_s:
+            self._pose = fit_pose(
+                landmarks_px, self._sure, self._side, self._view, self._model, frame.size, self._pose
+            )
+            settled = as_feet_are(landmarks_px, self._sure, self._side, self._pose, self._model)
+            self._settled = to_px(np.asarray(np.linalg.inv(to_full), float), settled)
+        return to_px(to_full, self._settled)
 
     def _confidence(self, follower: Follower, landmarks_px: Floats, now: Look, measured: bool) -> Floats:
         """(14,) in 0–1: full where a landmark is in plain view and looks right, half where it is inferred."""

@@ -23,7 +23,7 @@ from trainer.hands.shape import hand_distance
 from trainer.look.seen import Seen, SeenFoot, SeenHand
 from trainer.model import Crop, Data, Finding, Floats, FoundFoot, FoundHand, Image
 
-BELIEVE_HAND = 0.6
+BELIEVE_HAND = 0.7
 """A hand of a single picture is believed from this score on: the finder's times the landmark network's presence."""
 BELIEVE_FOOT = 0.6
 """Likewise a foot."""
