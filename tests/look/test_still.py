@@ -63,10 +63,10 @@ def test_what_is_not_sure_enough_is_not_told() -> None:
 
 
 def test_one_hand_reported_as_left_and_right_is_the_surer_one() -> None:
-    finder = Finder((found("left", LEFT, 0.6), found("right", LEFT + 5.0, 0.8)))
+    finder = Finder((found("left", LEFT, BELIEVE_HAND), found("right", LEFT + 5.0, 0.8)))
     seen = look_at(IMAGE, eyes(finder, Joints([LEFT])))
     assert [h.side for h in seen.hands] == ["right"]
-    crossing = Finder((found("left", LEFT, 0.6), found("right", LEFT + 60.0, 0.8)))
+    crossing = Finder((found("left", LEFT, BELIEVE_HAND), found("right", LEFT + 60.0, 0.8)))
     assert len(look_at(IMAGE, eyes(crossing, Joints([LEFT, LEFT, LEFT + 60.0]))).hands) == 2
 
 
