@@ -113,5 +113,5 @@ def test_the_scorecard_says_what_found_the_hands() -> None:
     backend.close()
     assert told["hands"]["backend"] == "finder" and told["hands"]["find_every_s"] == 0.1
     assert told["hands"]["shown_belief"] > told["hands"]["dropped_belief"]
-    assert set(told["model_hashes"]) == {"hand_landmarker_lite.task", "little world"}
+    assert set(told["model_hashes"]) == {"hand_landmarker_lite.task", "little world", "foot_surface.npz"}
     assert all(len(value) == 64 for value in told["model_hashes"].values())
