@@ -78,14 +78,15 @@ def _framed(sample: Sample, rng: Rng, size: tuple[int, int], much: float = 1.0) 
     angle = much * (rng.normal(0, 16) if rng.random() < 0.75 else rng.uniform(-180, 180))
     what = rng.random()
     near = rng.normal(-0.5, 0.25) if what < _FAR else rng.normal(0.15, 0.28)
-    if what > 1 - _NEAR:
+    from_near = what > 1 - _NEAR
+    if from_near:
         near = rng.normal(0.75, 0.2)  # a hand fills half of the picture and is cut off by its edge
     grow = min(size[0] / width, size[1] / height) * float(np.exp(near * much))
     limbs = np.argwhere(sample.mask[::8, ::8] > 0)
-    centre = limbs[int(rng.integers(len(limbs)))][::-1] * 8.0 if len(limbs) else np.array([width / 2, height / 2])
     middle = np.array([width / 2, height / 2])
+    centre = limbs[int(rng.integers(len(limbs)))][::-1] * 8.0 if len(limbs) else middle
     # From near the camera is pointed at a limb, not at the middle of all.
-    centre = centre + rng.uniform(*((0.0, 0.5) if what > 1 - _NEAR else (0.3, 1.0))) * (middle - centre)
+    centre = centre + rng.uniform(*((0.0, 0.5) if from_near else (0.3, 1.0))) * (middle - centre)
     matrix = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle, grow)
     stretch = np.array([[np.exp(rng.normal(0, 0.05)), rng.normal(0, 0.04)], [0.0, 1.0]])
     matrix = stretch @ matrix

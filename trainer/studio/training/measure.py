@@ -25,18 +25,14 @@ _NEAR = 0.6
 
 
 @dataclass(eq=False)
-class Measured:
-    """What was found at one threshold, over many stills. Errors are in hand sizes, degrees and foot lengths."""
+class Counts:
+    """What was seen on many stills, however it was looked at. Errors of landmarks, seen and hidden, in foot lengths."""
 
-    threshold: float
+    pictures: int = 0
     hands: int = 0
     found: int = 0
     right_side: int = 0
     phantoms: int = 0
-    pictures: int = 0
-    off: list[float] = field(default_factory=list)
-    turned: list[float] = field(default_factory=list)
-    grown: list[float] = field(default_factory=list)
     feet: int = 0
     feet_found: int = 0
     feet_named: int = 0
@@ -44,6 +40,34 @@ class Measured:
     false_feet: int = 0
     landmarks: list[float] = field(default_factory=list)
     hidden_landmarks: list[float] = field(default_factory=list)
+
+    def count_feet(self, sample: Sample, shown: Sequence[FoundFoot | SeenFoot]) -> bool:
+        """Adds one picture's worked foot; ``shown`` are reported. False where it was to be found and wasn't."""
+        points, visible = sample.feet[0], sample.foot_visible[0]
+        if int((sample.mask == 3).sum()) <= _LEAST_FOOT_PX:
+            return True
+        self.feet += 1
+        near = [foot for foot in shown if _is_foot(foot, points)]
+        if not near:
+            return False
+        best = near[0]
+        self.feet_found += 1
+        side_right = (best.side == "left") == bool(sample.foot_left[0])
+        self.feet_named += side_right and VIEWS.index(best.view) == sample.view[0]
+        off = _landmark_errors(best, points)
+        self.landmarks += off[visible].tolist()
+        self.hidden_landmarks += off[~visible].tolist()
+        return True
+
+
+@dataclass(eq=False)
+class Measured(Counts):
+    """What was found at one threshold. Errors of crops in hand sizes and degrees."""
+
+    threshold: float = field(kw_only=True)
+    off: list[float] = field(default_factory=list)
+    turned: list[float] = field(default_factory=list)
+    grown: list[float] = field(default_factory=list)
 
     def line(self) -> str:
         """One line of figures."""
@@ -63,13 +87,13 @@ class Measured:
 
 def measured(finder: Finder, shelf: Shelf, thresholds: tuple[float, ...], every: int = 1) -> list[Measured]:
     """The figures at each threshold, over every `every`-th still, and over the same with legs and feet painted over."""
-    out = [Measured(t) for t in thresholds]
+    out = [Measured(threshold=t) for t in thresholds]
     for number in range(0, len(shelf), every):
         sample = shelf.sample(number)
         finding = finder.find(sample.image)
         for each in out:
             _count_hands(each, sample, finding)
-            _count_feet(each, sample, finding)
+            each.count_feet(sample, [foot for foot in finding.feet if foot.score >= each.threshold])
         footless = finder.find(painted_over(sample, FEET, np.random.default_rng(number)).image)
         for each in out:
             each.footless += 1
@@ -105,30 +129,22 @@ def true_hands(sample: Sample, shown: Sequence[FoundHand]) -> list[bool]:
 
 def true_feet(sample: Sample, shown: Sequence[FoundFoot]) -> list[bool]:
     """Whether each reported foot is one, worked or not."""
-    return [any(is_foot(foot, points) for points in sample.feet) for foot in shown]
+    return [any(_is_foot(foot, points) for points in sample.feet) for foot in shown]
 
 
-def is_foot(foot: FoundFoot | SeenFoot, points: np.ndarray) -> bool:
+def _is_foot(foot: FoundFoot | SeenFoot, points: np.ndarray) -> bool:
     """Whether a reported foot is the one whose true landmarks are (14, 2)."""
-    extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
-    return bool(np.linalg.norm(foot.landmarks_px.mean(axis=0) - points.mean(axis=0)) < 0.35 * extent)
+    return bool(np.linalg.norm(foot.landmarks_px.mean(axis=0) - points.mean(axis=0)) < 0.35 * _extent(points))
 
 
-def is_to_be_found(sample: Sample) -> bool:
-    """Whether enough of the worked foot is seen."""
-    return int((sample.mask == 3).sum()) > _LEAST_FOOT_PX
-
-
-def is_named(foot: FoundFoot | SeenFoot, sample: Sample) -> bool:
-    """Whether side and view of the worked foot are right."""
-    return (foot.side == "left") == bool(sample.foot_left[0]) and VIEWS.index(foot.view) == sample.view[0]
-
-
-def landmark_errors(foot: FoundFoot | SeenFoot, points: np.ndarray) -> np.ndarray:
+def _landmark_errors(foot: FoundFoot | SeenFoot, points: np.ndarray) -> np.ndarray:
     """(14,) in foot lengths; a foreshortened foot has hardly a length, so that its extent is fairer."""
     length = float(np.linalg.norm(points[7:12] - points[0], axis=1).max())
-    extent = float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
-    return np.asarray(np.linalg.norm(foot.landmarks_px - points, axis=1) / max(length, 0.8 * extent))
+    return np.asarray(np.linalg.norm(foot.landmarks_px - points, axis=1) / max(length, 0.8 * _extent(points)))
+
+
+def _extent(points: np.ndarray) -> float:
+    return float(np.linalg.norm(np.ptp(points, axis=0)))
 
 
 def _count_hands(out: Measured, sample: Sample, finding: Finding) -> None:
@@ -149,17 +165,3 @@ def _count_hands(out: Measured, sample: Sample, finding: Finding) -> None:
         out.turned.append(float(np.degrees(abs(turn))))
         out.grown.append(abs(float(np.log(best.crop.size / crop.size))))
     out.phantoms += len(shown) - len(pairs)
-
-
-def _count_feet(out: Measured, sample: Sample, finding: Finding) -> None:
-    if not is_to_be_found(sample):
-        return
-    out.feet += 1
-    near = [f for f in finding.feet if f.score >= out.threshold and is_foot(f, sample.feet[0])]
-    if not near:
-        return
-    out.feet_found += 1
-    out.feet_named += is_named(near[0], sample)
-    off = landmark_errors(near[0], sample.feet[0])
-    out.landmarks += off[sample.foot_visible[0]].tolist()
-    out.hidden_landmarks += off[~sample.foot_visible[0]].tolist()

@@ -13,50 +13,42 @@ import numpy as np
 from trainer.look.seen import Seen
 from trainer.look.still import Eyes, look_at
 from trainer.model import SIDES
+from trainer.score.foot_tally import PCK
 from trainer.score.hand_metrics import joint_errors, match_hands, to_be_found
 from trainer.studio.training.augment import PLAIN_COLOUR
-from trainer.studio.training.measure import is_foot, is_named, is_to_be_found, landmark_errors
+from trainer.studio.training.measure import Counts
 from trainer.studio.training.sample import Sample, warped
 from trainer.studio.training.shelf import Shelf
 
-_RIGHT_PLACE = 0.2
-"""PCK@0.2: a landmark within a fifth of the foot's length is right."""
-
 
 @dataclass(eq=False)
-class Looked:
-    """What was seen on many stills. Errors are in hand sizes and foot lengths; of a foot that wasn't seen they are
+class Looked(Counts):
+    """What `trainer look` saw. Errors of joints in hand sizes; those of the landmarks of a foot that wasn't seen are
     infinite."""
 
-    pictures: int = 0
-    hands: int = 0
-    found: int = 0
     matched: int = 0
-    right_side: int = 0
-    phantoms: int = 0
     joints: list[float] = field(default_factory=list)
-    feet: int = 0
-    feet_found: int = 0
-    feet_named: int = 0
-    footless: int = 0
-    false_feet: int = 0
-    landmarks: list[float] = field(default_factory=list)
 
     def count(self, sample: Sample, seen: Seen) -> None:
         """Adds one picture, of which ``seen`` was reported."""
         self.pictures += 1
         _count_hands(self, sample, seen)
-        _count_feet(self, sample, seen)
+        if not ((sample.mask == 3) | (sample.mask == 5)).any():
+            self.footless += 1
+            self.false_feet += bool(seen.feet)
+        if not self.count_feet(sample, seen.feet):
+            self.landmarks += [np.inf] * len(sample.feet[0])
 
     def line(self) -> str:
         """One line of figures."""
-        right = sum(error < _RIGHT_PLACE for error in self.landmarks)
+        landmarks = self.landmarks + self.hidden_landmarks
+        right = sum(error <= PCK for error in landmarks)
         named = _share(self.feet_named, self.feet_found)
         return (
             f"hands found {_share(self.found, self.hands)}, phantom hands {_share(self.phantoms, self.pictures)} a "
             f"picture, side right {_share(self.right_side, self.matched)}, joints off {_median(self.joints)}; "
             f"feet found {_share(self.feet_found, self.feet)}, side and view {named}, "
-            f"landmarks off {_median(self.landmarks)}, PCK@0.2 {_share(right, len(self.landmarks))}, "
+            f"landmarks off {_median(landmarks)}, PCK@0.2 {_share(right, len(landmarks))}, "
             f"announced where there is none {_share(self.false_feet, self.footless)} of {self.footless}"
         )
 
@@ -99,22 +91,6 @@ def _count_hands(out: Looked, sample: Sample, seen: Seen) -> None:
     out.hands += int(asked.sum())
     errors = joint_errors(reported, matches, true)
     out.joints += errors[np.isfinite(errors)].tolist()
-
-
-def _count_feet(out: Looked, sample: Sample, seen: Seen) -> None:
-    if not ((sample.mask == 3) | (sample.mask == 5)).any():
-        out.footless += 1
-        out.false_feet += bool(seen.feet)
-    if not is_to_be_found(sample):
-        return
-    out.feet += 1
-    near = [foot for foot in seen.feet if is_foot(foot, sample.feet[0])]
-    if not near:
-        out.landmarks += [np.inf] * len(sample.feet[0])
-        return
-    out.feet_found += 1
-    out.feet_named += is_named(near[0], sample)
-    out.landmarks += landmark_errors(near[0], sample.feet[0]).tolist()
 
 
 def _share(part: int, whole: int) -> str:
