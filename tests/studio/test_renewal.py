@@ -15,7 +15,7 @@ pytest.importorskip("anny")
 from trainer.cli import app
 from trainer.studio.clip_set import INDEX, entry, recipe_as_data
 from trainer.studio.recipe import Recipe, Step
-from trainer.studio.renewal import JOINTS, recipe_of, renew_truth, stale_clips
+from trainer.studio.renewal import ADDED, recipe_of, renew_truth, stale_clips
 from trainer.studio.samples import sample_recipes
 
 RECIPE = Recipe(
@@ -32,7 +32,7 @@ def test_clips_that_lack_something_are_found(tmp_path: Path) -> None:
     clips = {name: entry(RECIPE) for name in ("old", "new", "unmade")}
     (tmp_path / INDEX).write_text(json.dumps({"settings": {}, "clips": clips}))
     np.savez(tmp_path / "old.truth.npz", time_s=np.arange(3))
-    np.savez(tmp_path / "new.truth.npz", **{JOINTS: np.zeros((3, 2, 21), bool)})
+    np.savez(tmp_path / "new.truth.npz", **dict.fromkeys(ADDED, np.zeros(3)))
     assert [(job.name, job.recipe) for job in stale_clips(tmp_path)] == [("old", RECIPE)]
 
 
@@ -55,17 +55,18 @@ def test_what_is_added_is_what_rendering_tells(tmp_path: Path) -> None:
     render_clip(RECIPE, film)
     with np.load(path) as file:
         whole = dict(file)
-    seen = whole.pop(JOINTS)
+    told = {name: whole.pop(name) for name in ADDED}
+    seen = told["hand_joints_visible"]
     assert seen.shape == (12, 2, 21) and 0.1 < seen[6].mean() < 1
     np.savez(path, **whole)
     pictures, old = film.read_bytes(), path.read_bytes()
     with pytest.raises(ValueError, match="another hand_landmarks_px"):
         renew_truth(replace(RECIPE, camera_seed=5), film, lambda done, total: None)
     assert path.read_bytes() == old
-    told = []
-    renew_truth(RECIPE, film, lambda done, total: told.append((done, total)))
-    assert told[-1] == (12, 12)
+    steps = []
+    renew_truth(RECIPE, film, lambda done, total: steps.append((done, total)))
+    assert steps[-1] == (12, 12)
     with np.load(path) as file:
-        assert np.array_equal(file[JOINTS], seen)
+        assert all(np.array_equal(file[name], told[name], equal_nan=True) for name in ADDED)
         assert all(np.array_equal(file[name], values, equal_nan=True) for name, values in whole.items())
     assert film.read_bytes() == pictures

@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("anny")
 
 from trainer.foot.atlas import GRID, SOLE_ZONES, TOP_ZONES, zone_at
+from trainer.foot.surface import BORDER, SOLE
 from trainer.studio.camera import Camera
 from trainer.studio.truth import CONTACT_MM, TruthLog, contact_part, depth_map, visible
 
@@ -18,6 +19,12 @@ FPS = 10.0
 @pytest.fixture(scope="module")
 def body(hands):
     return hands["right"]
+
+
+def begun(foot, body):
+    log = TruthLog(foot, {"right": body}, FPS)
+    log.begin()
+    return log
 
 
 def stroke(*hands, contact="thumb_pad"):
@@ -36,7 +43,7 @@ def thumb_at(body, foot, place, away_mm):
 
 @pytest.mark.parametrize("place", [(0.12, 0.4), (0.45, 0.35), (0.7, 0.5)])
 def test_a_touch_is_counted_where_it_is(foot, body, place):
-    log = TruthLog(foot, {"right": body}, FPS)
+    log = begun(foot, body)
     log.touch(stroke("right"), {"right": thumb_at(body, foot, place, 1.0)})
     cells = np.argwhere(log.contact > 0)
     assert len(cells)
@@ -45,11 +52,13 @@ def test_a_touch_is_counted_where_it_is(foot, body, place):
     assert np.hypot(*((middle - place) * [foot.length_mm, foot.width_mm])) < 20
     (zone,) = zone_at("plantar", [place[0]], [place[1]])
     assert log.zones[SOLE_ZONES[zone]] == pytest.approx(1 / FPS)
+    assert log.hand_touches[-1].tolist() == [False, True] and log.contact_face[-1].tolist() == [BORDER, SOLE]
+    assert log.contact_uv[-1][1] == pytest.approx(middle, abs=0.03)
     assert not any(log.zones[z] for z in TOP_ZONES)
 
 
 def test_map_and_zones_tell_the_same(foot, body):
-    log = TruthLog(foot, {"right": body}, FPS)
+    log = begun(foot, body)
     for u in np.linspace(0.2, 0.75, 12):
         log.touch(stroke("right"), {"right": thumb_at(body, foot, (u, 0.45), 1.0)})
     u, v = np.meshgrid((np.arange(64) + 0.5) / 64, (np.arange(32) + 0.5) / 32, indexing="ij")
@@ -62,14 +71,14 @@ def test_map_and_zones_tell_the_same(foot, body):
 
 
 def test_what_hovers_touches_nothing(foot, body):
-    log = TruthLog(foot, {"right": body}, FPS)
+    log = begun(foot, body)
     log.touch(stroke("right"), {"right": thumb_at(body, foot, (0.5, 0.5), CONTACT_MM + 2.5)})
     assert log.contact.sum() == 0
     assert not any(log.zones.values())
 
 
 def test_only_the_working_hands_count(foot, body):
-    log = TruthLog(foot, {"right": body}, FPS)
+    log = begun(foot, body)
     log.touch(stroke(), {"right": thumb_at(body, foot, (0.5, 0.5), 1.0)})
     assert log.contact.sum() == 0
 
@@ -79,7 +88,7 @@ def test_a_touch_on_the_top_is_no_touch_of_the_sole(foot, body):
     pad = np.asarray(contact_part(body, "thumb_pad") @ points)
     top = foot.vertices[foot.foot & (foot.normals[:, 2] < -0.6) & (abs(foot.uv[:, 0] - 0.5) < 0.02)]
     target = top[len(top) // 2]
-    log = TruthLog(foot, {"right": body}, FPS)
+    log = begun(foot, body)
     log.touch(stroke("right"), {"right": points + target - [0, 0, 1.0] - pad[np.argmax(pad[:, 2])]})
     assert log.contact.sum() == 0
     assert log.zones["instep"] + log.zones["forefoot_top"] > 0
@@ -107,7 +116,7 @@ def test_a_hand_is_seen_before_the_foot_and_not_behind_it(foot, body):
     marks = np.zeros((21, 3))
     shares = []
     for shift in ((0, 120, 150), (0, 120, -170), (0, 900, 0)):
-        log = TruthLog(foot, {"right": body}, FPS)
+        log = begun(foot, body)
         log.see(0.0, camera, foot.vertices, {"right": (centred + np.array(shift), normals, marks + np.array(shift))})
         shares.append(log.hand_visible[0][1])
         assert log.hand_visible[0][0] == 0

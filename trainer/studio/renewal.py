@@ -18,7 +18,10 @@ from trainer.studio.crew import Event, Job, render_jobs
 from trainer.studio.recipe import Recipe, Step
 from trainer.studio.truth import TruthLog
 
-JOINTS = "hand_joints_visible"
+ADDED = (
+    "hand_joints_visible", "contact_uv", "contact_face", "contact_top_seconds", "hand_touches", "foot_landmarks_mm",
+)  # fmt: skip
+"""What truth told of later, in this order."""
 _SAME_PX = 0.05
 """Truth is written to hundredths of a pixel."""
 
@@ -61,6 +64,8 @@ def renew_truth(recipe: Recipe, film: Path, progress: Progress, encoding: Encodi
         for done, moment in enumerate(played.moments(recipe.fps), start=1):
             view, posed = scene.posed(moment)
             log.see(moment.time_s, view, posed.foot, posed.hands, scene.beside, recipe.missing)
+            if moment.stroke is not None and not recipe.missing:
+                log.touch(moment.stroke, posed.local)
             progress(done, len(stored["time_s"]))
     told = {
         "time_s": log.time_s, "hand_landmarks_px": log.hand_landmarks, "hand_visible": log.hand_visible,
@@ -70,7 +75,7 @@ def renew_truth(recipe: Recipe, film: Path, progress: Progress, encoding: Encodi
         now, then = np.asarray(values, float), np.asarray(stored[name], float)
         if now.shape != then.shape or not np.allclose(now, then, rtol=0, atol=_SAME_PX, equal_nan=True):
             raise ValueError(f"its recipe, played today, has another {name}: render it anew")
-    stored[JOINTS] = np.array(log.joints_visible, bool)
+    stored.update({name: value for name, value in log.arrays().items() if name in ADDED})
     with write_atomically(path) as temporary:
         np.savez_compressed(temporary, **stored)
 
@@ -83,4 +88,4 @@ def _lacks(path: Path) -> bool:
     if not path.is_file():
         return False
     with np.load(path) as file:
-        return JOINTS not in file.files
+        return not set(ADDED) <= set(file.files)

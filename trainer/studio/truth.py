@@ -23,6 +23,7 @@ import numpy as np
 from scipy import sparse
 
 from trainer.foot.atlas import GRID, SOLE_ZONES, TOP_ZONES, zone_at
+from trainer.foot.surface import BORDER, SOLE, TOP
 from trainer.model import View
 from trainer.studio.anatomy import Anatomy
 from trainer.studio.bodies import SIDES, vertex_normals
@@ -147,7 +148,11 @@ class TruthLog:
     joints_visible: list[np.ndarray] = field(default_factory=list)
     foot_landmarks: list[np.ndarray] = field(default_factory=list)
     foot_visible: list[np.ndarray] = field(default_factory=list)
+    contact_uv: list[np.ndarray] = field(default_factory=list)
+    contact_face: list[np.ndarray] = field(default_factory=list)
+    hand_touches: list[np.ndarray] = field(default_factory=list)
     contact: np.ndarray = field(default_factory=lambda: np.zeros(GRID))
+    contact_top: np.ndarray = field(default_factory=lambda: np.zeros(GRID))
     zones: dict[str, float] = field(default_factory=lambda: dict.fromkeys((*SOLE_ZONES, *TOP_ZONES), 0.0))
     _parts: dict[tuple[str, str], sparse.csr_matrix] = field(default_factory=dict)
     _hands: dict[str, np.ndarray] = field(default_factory=dict)
@@ -198,30 +203,46 @@ class TruthLog:
         self.foot_landmarks.append(np.full_like(pixels, np.nan) if footless else pixels)
         shown = uncovered & visible(camera, depth_map(camera, [foot_points]), foot_points[ids], 42.0)
         self.foot_visible.append(shown & (not footless))
+        self.begin()
+
+    def begin(self) -> None:
+        """A new frame, in which nothing touches yet; `see` does this itself."""
+        self.contact_uv.append(np.full((2, 2), np.nan))
+        self.contact_face.append(np.full(2, BORDER))
+        self.hand_touches.append(np.zeros(2, bool))
 
     def touch(self, stroke: Played, hands: dict[str, np.ndarray]) -> None:
-        """One frame of a stroke. hands: side -> vertices (N, 3) in the foot frame.
+        """What a stroke touches in the frame begun last. hands: side -> vertices (N, 3) in the foot frame.
 
         What touches the sole counts on the sole's map and zones, what touches the top in the top's zones; the narrow
         border between them belongs to neither.
         """
         foot = self.foot
         top = top_skin(foot)
-        cells = np.zeros(GRID, bool)
+        cells, top_cells = np.zeros(GRID, bool), np.zeros(GRID, bool)
         touched: set[str] = set()
         for side in stroke.movement.hands:
             points = np.asarray(self._part(side, stroke.movement.contact) @ hands[side])
             points = points[foot.distance(points) < CONTACT_MM]
             if not len(points):
                 continue
+            k = SIDES.index(side)
+            self.hand_touches[-1][k] = True
             _, near = foot.tree.query(points)
             uv = foot.to_uv(points)
             on_map = (uv >= 0).all(1) & (uv < 1).all(1)
             index = (uv[on_map & foot.sole[near]] * GRID).astype(int)
             cells[index[:, 0], index[:, 1]] = True
+            index = (uv[on_map & top[near]] * GRID).astype(int)
+            top_cells[index[:, 0], index[:, 1]] = True
             touched |= _zones("plantar", SOLE_ZONES, uv[on_map & foot.sole[near]])
             touched |= _zones("dorsal", TOP_ZONES, uv[top[near]])
+            on_sole, on_top = foot.sole[near], top[near]
+            face, places = (SOLE, uv[on_sole]) if on_sole.sum() >= on_top.sum() else (TOP, uv[on_top])
+            if len(places):
+                self.contact_uv[-1][k], self.contact_face[-1][k] = places.mean(axis=0), face
         self.contact += cells / self.fps
+        self.contact_top += top_cells / self.fps
         for zone in touched:
             self.zones[zone] += 1 / self.fps
 
@@ -244,18 +265,28 @@ class TruthLog:
         }
         json_path, npz_path = (stem.with_name(stem.name + end) for end in (".truth.json", ".truth.npz"))
         json_path.write_text(json.dumps(data, indent=1) + "\n")
-        contact = self.contact if sole_worked else np.full(GRID, np.nan)
-        np.savez_compressed(
-            npz_path,
-            time_s=np.array(self.time_s),
-            hand_landmarks_px=np.array(self.hand_landmarks, np.float32).round(2),
-            hand_visible=np.array(self.hand_visible, np.float32).round(3),
-            hand_joints_visible=np.array(self.joints_visible, bool),
-            foot_landmarks_px=np.array(self.foot_landmarks, np.float32).round(2),
-            foot_landmarks_visible=np.array(self.foot_visible, bool),
-            contact_seconds=contact.astype(np.float32),
-        )
+        arrays = self.arrays()
+        if not sole_worked:
+            arrays["contact_seconds"] = np.full(GRID, np.nan, np.float32)
+        np.savez_compressed(npz_path, **arrays)
         return [json_path, npz_path]
+
+    def arrays(self) -> dict[str, Any]:
+        """What is told frame by frame and cell by cell, by the names of the format."""
+        return {
+            "time_s": np.array(self.time_s),
+            "hand_landmarks_px": np.array(self.hand_landmarks, np.float32).round(2),
+            "hand_visible": np.array(self.hand_visible, np.float32).round(3),
+            "hand_joints_visible": np.array(self.joints_visible, bool),
+            "foot_landmarks_px": np.array(self.foot_landmarks, np.float32).round(2),
+            "foot_landmarks_visible": np.array(self.foot_visible, bool),
+            "contact_seconds": self.contact.astype(np.float32),
+            "contact_top_seconds": self.contact_top.astype(np.float32),
+            "contact_uv": np.array(self.contact_uv, np.float32).round(4),
+            "contact_face": np.array(self.contact_face, np.int8),
+            "hand_touches": np.array(self.hand_touches, bool),
+            "foot_landmarks_mm": self.foot.vertices[self.foot.landmarks].astype(np.float32).round(2),
+        }
 
     def first_frame_foot(self, side: str, view: str) -> dict[str, Any]:
         """The landmarks a user would click on the first frame."""
