@@ -13,7 +13,7 @@ Times are seconds of presentation time. Missing is NaN or None, never 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -82,77 +82,6 @@ class Detection:
     world_m: Floats
 
 
-@dataclass(frozen=True)
-class Crop:
-    """A turned square of a picture: centre ``x``, ``y`` and side ``size`` in px, ``angle`` in radians clockwise.
-
-    At angle 0 a hand's fingers point up in it.
-    """
-
-    x: float
-    y: float
-    size: float
-    angle: float
-
-
-@dataclass(frozen=True, eq=False)
-class FoundHand:
-    """A working hand as the finder sees it in one picture, on its own.
-
-    ``score`` in 0–1 that there is such a hand; ``right`` in 0–1 that it is the practitioner's right one, as ``side``
-    tells; ``visible`` in 0–1 how much of it is seen.
-    """
-
-    side: Side
-    score: float
-    right: float
-    crop: Crop
-    visible: float
-
-
-@dataclass(frozen=True, eq=False)
-class FoundFoot:
-    """A foot as the finder sees it in one picture, on its own.
-
-    ``score`` in 0–1 that there is a foot, ``worked`` in 0–1 that it is the one that is massaged; ``side_score`` and
-    ``view_score`` are of the side and the view named. ``landmarks_px`` (14, 2) in FOOT_LANDMARKS order, also those that
-    a hand covers; ``confidence`` (14,) in 0–1.
-    """
-
-    side: Side
-    view: View
-    score: float
-    worked: float
-    side_score: float
-    view_score: float
-    landmarks_px: Floats
-    confidence: Floats
-
-
-PARTS = ("other", "hand", "foot", "leg")
-"""What a pixel of ``Finding.mask`` may be, by its number."""
-
-
-@dataclass(frozen=True, eq=False)
-class Finding:
-    """Everything that the finder sees in one picture.
-
-    ``feet`` with the worked one first; ``mask`` (h, w) uint8 numbers of PARTS over the whole picture, coarser than it.
-    """
-
-    hands: tuple[FoundHand, ...]
-    feet: tuple[FoundFoot, ...]
-    mask: Image
-
-
-@dataclass(frozen=True, eq=False)
-class Sighting:
-    """What a hand backend has to say of one frame: its hands, and the finder's finding if that looked at this frame."""
-
-    hands: tuple[Detection, ...]
-    finding: Finding | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class Hand:
     """One of the practitioner's hands at one instant. ``landmarks_px`` (21, 2) and ``world_m`` (21, 3) are smoothed."""
@@ -201,7 +130,8 @@ class Foot:
     ``landmarks_px`` is (14, 2) in FOOT_LANDMARKS order (NaN where not known), ``confidence`` (14,) in 0–1,
     ``px_from_uv`` the (3, 3) homography that takes (u, v, 1) to pixels, ``motion_px`` (2,) the foot's own
     displacement of its centre since the previous frame. All NaN when ``presence`` is *unknown*.
-    ``length_mm`` is the foot's length as given, or the default; ``length_given`` says which.
+    ``length_mm`` is the foot's length as given, or the default; ``length_given`` says which. ``pose`` is where it is in
+    space, None where that can't be told.
     """
 
     side: Side
@@ -213,6 +143,7 @@ class Foot:
     motion_px: Floats
     length_mm: float = 250.0
     length_given: bool = False
+    pose: FootPose | None = None
 
     @property
     def seen(self) -> bool:
@@ -229,13 +160,36 @@ class Foot:
         )  # fmt: skip
 
 
+FACES: tuple[View, View] = ("plantar", "dorsal")
+"""The sole and the top, each of which has a map."""
+
+
+@dataclass(frozen=True, eq=False)
+class SkinPlaces:
+    """N places on a foot's skin beneath pixels px (N, 2): xyz (N, 3) in foot lengths in the foot's frame
+    (`foot.surface`), uv (N, 2) on the map of face (N,) (a number in FACES, -1 on the narrow border between them),
+    off (N,) how far from the foot in the picture, in foot lengths. NaN where nothing was asked.
+    """
+
+    px: Floats
+    xyz: Floats
+    uv: Floats
+    face: NDArray[np.int64]
+    off: Floats
+
+    def part(self, which: slice) -> SkinPlaces:
+        """Some of the places."""
+        return SkinPlaces(self.px[which], self.xyz[which], self.uv[which], self.face[which], self.off[which])
+
+
 @dataclass(frozen=True, eq=False)
 class HandTouch:
     """One hand in the foot's coordinates at one instant.
 
     ``mm`` is (21, 2): landmarks in the foot's plane in millimetres, x along u, y along v (so that lengths and speeds
     are true), NaN when hand or foot is unknown. ``uv`` is the same in map units. ``near`` (21,) bool: the landmark
-    lies over the foot's outline (a camera has no depth: *plausibly* in contact, never certainly).
+    lies over the foot (a camera has no depth: *plausibly* in contact, never certainly). ``skin`` are the places of the
+    foot's skin beneath the landmarks; None where the foot's pose isn't known.
     """
 
     side: Side
@@ -243,6 +197,7 @@ class HandTouch:
     mm: Floats
     uv: Floats
     near: NDArray[np.bool_]
+    skin: SkinPlaces | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,6 +208,17 @@ class Touch:
     hands: tuple[HandTouch, HandTouch]
     foot: Foot
     world_m: tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Contact:
+    """What one hand plausibly touches: cells (2, 64, 32) bool of the maps in FACES, and their middle uv (2,) on the map
+    of ``face`` (a number in FACES), on which most of them lie."""
+
+    side: Side
+    uv: Floats
+    face: int
+    cells: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -322,13 +288,14 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """Where the working hands were on one side of the foot, fixed to the foot.
+    """Where the working hands were on one face of one foot, fixed to the foot.
 
-    ``grid_seconds`` (64, 32) seconds of plausible contact per cell (axis 0 = u heel→toe, axis 1 = v medial→lateral;
-    NaN off the foot's outline, and everywhere on the side views, which show no map); ``grid_unseen_s`` (64, 32) seconds
-    in which a stroke was going on but the place or the hands could not be seen; ``zone_seconds`` maps each zone of the
-    view to seconds in which it was touched; ``watched_s`` is the time in which foot and a working hand were seen,
-    ``unseen_s`` the time in which they were not.
+    ``view`` names the face, one of FACES. ``grid_seconds`` (64, 32) seconds of plausible contact per cell (axis 0 = u
+    heel→toe, axis 1 = v medial→lateral; NaN off the foot's outline); ``grid_unseen_s`` (64, 32) seconds in which a
+    place or the hands could not be seen; ``grid_passes`` (64, 32) how often a place was touched anew; ``zone_seconds``
+    maps each zone of the face to seconds in which it was touched, ``technique_zone_seconds`` the same by technique;
+    ``visits`` are (zone, start_s, end_s) of the zones worked, in their order; ``watched_s`` is the time in which this
+    foot and the hands over it were seen, ``unseen_s`` the time in which they were not.
     """
 
     view: View
@@ -337,6 +304,10 @@ class Coverage:
     zone_seconds: dict[str, float]
     watched_s: float
     unseen_s: float
+    side: Side = "left"
+    grid_passes: Floats = field(default_factory=lambda: np.full((64, 32), np.nan))
+    technique_zone_seconds: dict[str, dict[str, float]] = field(default_factory=dict)
+    visits: tuple[tuple[str, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -361,7 +332,8 @@ class Rhythm:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """Everything the pipeline knows at one instant; the overlay draws exactly this."""
+    """Everything the pipeline knows at one instant; the overlay draws exactly this. ``next_zone`` of the map that
+    ``coverage`` is should be worked next; None when all have been."""
 
     frame: Frame
     hands: Hands
@@ -373,3 +345,5 @@ class Moment:
     coverage: Coverage
     posture: tuple[PostureFinding, ...]
     cue: Cue | None
+    contacts: tuple[Contact, ...] = ()
+    next_zone: str | None = None

@@ -9,7 +9,8 @@ import pytest
 
 from trainer.finder.careful import look_carefully
 from trainer.finder.glance import mirror
-from trainer.model import Crop, Finding, FoundFoot, FoundHand, Image
+from trainer.finding import Crop, Finding, FoundFoot, FoundHand
+from trainer.model import Image
 
 LEFT = FoundHand("left", 0.8, 0.2, Crop(40.0, 50.0, 30.0, 0.1), 0.6)
 RIGHT = FoundHand("right", 0.9, 0.95, Crop(120.0, 60.0, 30.0, -0.2), 0.9)

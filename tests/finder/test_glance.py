@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.finder.glance import Region, glance, mirror, region_around, upright_turn, whole_picture
+from trainer.finding import Crop, Finding, FoundFoot, FoundHand
 from trainer.hands.crop import crop_of
-from trainer.model import Crop, Finding, FoundFoot, FoundHand, Image
+from trainer.model import Image
 
 SIZE = (640, 480)
 HAND = np.random.default_rng(3).uniform(0, 90, (21, 2)) + np.array([300, 200])

@@ -9,11 +9,12 @@ import numpy as np
 from kinematic_hands import Mover, open_hand
 
 from trainer.finder.glance import mirror
+from trainer.finding import Crop, Finding, FoundHand, Sighting
 from trainer.hands.crop import apart, crop_of
 from trainer.hands.finder_backend import FinderBackend
 from trainer.hands.joints import Joints
 from trainer.hands.trusted import TrustedHands
-from trainer.model import Crop, Data, Finding, FoundHand, Frame, Hands, Image, Sighting
+from trainer.model import Data, Frame, Hands, Image
 
 NO_MASK = np.zeros((2, 2), np.uint8)
 WORLD = np.column_stack([open_hand() * 0.09, np.zeros(21)])

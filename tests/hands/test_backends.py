@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trainer.errors import FormatError
+from trainer.finding import Sighting
 from trainer.hands.backend import (
     BACKENDS,
     DESCRIPTIONS,
@@ -18,7 +19,7 @@ from trainer.hands.backend import (
     open_backend,
     register_backend,
 )
-from trainer.model import HAND_LANDMARKS, SIDES, Data, Frame, Sighting
+from trainer.model import HAND_LANDMARKS, SIDES, Data, Frame
 
 TIMES = np.array([0.0, 0.04, 0.10, 0.13, 0.20])
 

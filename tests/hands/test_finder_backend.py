@@ -7,10 +7,11 @@ import pytest
 from kinematic_hands import Mover, circling
 from little_world import World, found, found_at, world_of
 
+from trainer.finding import Sighting
 from trainer.hands.finder_backend import FIND_EVERY_S
 from trainer.hands.shape import hand_distance
 from trainer.hands.with_finder import WithFinder
-from trainer.model import Data, Frame, Hands, Presence, Sighting
+from trainer.model import Data, Frame, Hands, Presence
 
 LEFT = Mover("left", circling(95, 120))
 RIGHT = Mover("right", circling(225, 125, phase=1.0))

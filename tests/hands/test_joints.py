@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from trainer.errors import DependencyError, ModelFileError
+from trainer.finding import Crop
 from trainer.hands.crop import crop_of
 from trainer.hands.joints import LEARNT, JointNetwork
 from trainer.hands.model_files import models_folder
-from trainer.model import Crop, Floats, Image
+from trainer.model import Floats, Image
 from trainer.video.source import open_source
 
 CLIP = Path(__file__).resolve().parents[2] / "sample_videos" / "effleurage.mp4"

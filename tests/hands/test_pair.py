@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from kinematic_hands import open_hand
 from little_world import WORLD, found_at
 
+from trainer.finding import Crop, FoundHand
 from trainer.hands.joints import Joints
 from trainer.hands.pair import MOST, HandPair
-from trainer.model import Crop, Detection, FoundHand
+from trainer.model import Detection
 
 FOUND = st.builds(
     found_at, st.floats(-50, 400), st.floats(-50, 300), st.floats(0.3, 1.0), st.floats(0, 1), st.floats(15, 400)

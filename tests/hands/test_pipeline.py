@@ -8,10 +8,11 @@ from kinematic_hands import Mover, circling
 from little_world import World, world_of
 
 from trainer import pipeline as joined
+from trainer.finding import Finding, Sighting
 from trainer.foot.given import GivenFoot
 from trainer.hands.finder_backend import FinderBackend
 from trainer.hands.with_finder import WithFinder
-from trainer.model import Data, Finding, Frame, Moment, Presence, Sighting
+from trainer.model import Data, Frame, Moment, Presence
 from trainer.pipeline import Pipeline, open_pipeline
 from trainer.provenance import provenance
 from trainer.settings import Settings

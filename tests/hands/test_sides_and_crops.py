@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trainer.finding import Crop
 from trainer.hands import sides
 from trainer.hands.crop import added, apart, difference
-from trainer.model import Crop, Side
+from trainer.model import Side
 
 ODDS = st.floats(-sides.LIMIT, sides.LIMIT)
 SIDE = st.sampled_from([None, "left", "right"])

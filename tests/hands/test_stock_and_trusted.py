@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from kinematic_hands import Mover, circling
 from little_world import NO_MASK, found
 
+from trainer.finding import Finding, FoundHand, Sighting
 from trainer.hands.shape import hand_distance
 from trainer.hands.stock import StockHands
 from trainer.hands.trusted import TrustedHands
-from trainer.model import Detection, Finding, FoundHand, Hands, Presence, Side, Sighting
+from trainer.model import Detection, Hands, Presence, Side
 
 LEFT = Mover("left", circling(95, 120))
 RIGHT = Mover("right", circling(225, 125, phase=1.0))

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from trainer.finding import Crop, Finding, FoundFoot, FoundHand
 from trainer.hands.crop import crop_of
 from trainer.look.still import Eyes
-from trainer.model import SIDES, Crop, Finding, Floats, FoundFoot, FoundHand, Image
+from trainer.model import SIDES, Floats, Image
 
 MASK = np.zeros((10, 10), np.uint8)
 _HAND = np.array([

@@ -11,8 +11,9 @@ from typing import TypeVar
 import numpy as np
 
 from trainer.finder.glance import WORTH_A_LOOK, Finds, Region, glance, region_around, upright_turn
+from trainer.finding import Finding, FoundFoot, FoundHand
 from trainer.hands.crop import added, apart, difference
-from trainer.model import SIDES, VIEWS, Finding, FoundFoot, FoundHand, Image
+from trainer.model import SIDES, VIEWS, Image
 
 T = TypeVar("T", bound=FoundHand | FoundFoot)
 

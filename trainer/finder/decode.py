@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from trainer.finder import layout
 from trainer.finder.facing import side_and_view
 from trainer.finder.layout import cell_centres
-from trainer.model import SIDES, VIEWS, Crop, Finding, Floats, FoundFoot, FoundHand, Image
+from trainer.finding import Crop, Finding, FoundFoot, FoundHand
+from trainer.model import SIDES, VIEWS, Floats, Image
 
 F32 = NDArray[np.float32]
 

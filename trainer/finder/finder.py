@@ -12,7 +12,8 @@ from trainer.errors import ModelFileError
 from trainer.files import data_dir
 from trainer.finder.decode import decode
 from trainer.finder.layout import input_shape, network_input
-from trainer.model import Data, Finding, Image
+from trainer.finding import Finding
+from trainer.model import Data, Image
 
 MODEL = "finder.onnx"
 

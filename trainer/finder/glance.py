@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 
 from trainer.finder.layout import OUTSIDE
-from trainer.model import FOOT_LANDMARKS, Crop, Finding, Floats, FoundFoot, FoundHand, Image, Side
+from trainer.finding import Crop, Finding, FoundFoot, FoundHand
+from trainer.model import FOOT_LANDMARKS, Floats, Image, Side
 
 _OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
 WORTH_A_LOOK = 0.3

@@ -4,7 +4,7 @@ The network takes pictures of any shape whose sides are multiples of `MULTIPLE`,
 float32 RGB in 0–1. It gives two stacks of maps:
 
 - ``coarse`` (1, 49, H/8, W/8): centres of hands and feet, and at each centre what is there;
-- ``fine`` (1, 18, H/4, W/4): what each place shows (logits of `model.PARTS`) and where each foot landmark is (logits).
+- ``fine`` (1, 18, H/4, W/4): what each place shows (logits of `finding.PARTS`), where each landmark is (logits).
 
 Places in the maps are cells; the centre of cell (i, j) of a map of stride s is the input pixel (s·j + (s − 1)/2, …).
 """

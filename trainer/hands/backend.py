@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 from trainer.errors import FormatError
-from trainer.model import Data, Frame, Sighting
+from trainer.finding import Sighting
+from trainer.model import Data, Frame
 
 
 @runtime_checkable

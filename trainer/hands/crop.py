@@ -9,7 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from trainer.model import Crop, Floats, Image
+from trainer.finding import Crop
+from trainer.model import Floats, Image
 
 _INNER = np.array([0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18])
 """Landmarks that span the square: the fingertips move too much."""

@@ -16,10 +16,11 @@ from typing import Protocol
 import numpy as np
 
 from trainer.finder.glance import WORTH_A_LOOK, Finds, glance, region_around, upright_turn, whole_picture
+from trainer.finding import Crop, Finding, Sighting
 from trainer.hands.joints import JointNetwork, Joints
 from trainer.hands.model_files import ModelSize
 from trainer.hands.pair import MOST, THRESHOLDS, HandPair
-from trainer.model import Crop, Data, Finding, Floats, Frame, Image, Sighting
+from trainer.model import Data, Floats, Frame, Image
 
 FIND_EVERY_S = 0.1
 _CLOSE_MIRRORED = ((False, False), (True, True), (False, True), (True, False))

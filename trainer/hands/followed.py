@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from trainer.finding import Crop, FoundHand
 from trainer.hands import belief, sides
 from trainer.hands.crop import added, apart, crop_of, difference, pixels_from_crop
 from trainer.hands.joints import Joints
 from trainer.hands.one_euro import OneEuro
 from trainer.hands.shape import hand_size
-from trainer.model import Crop, Detection, Floats, FoundHand, Side
+from trainer.model import Detection, Floats, Side
 
 PRESENT = 0.5
 """Below this presence the network's landmarks don't tell how the hand moves."""

@@ -17,10 +17,11 @@ import cv2
 import numpy as np
 
 from trainer.errors import DependencyError, ModelFileError
+from trainer.finding import Crop
 from trainer.hands.crop import cut_out, pixels_from_crop
 from trainer.hands.model_files import ModelSize, find_model, landmark_network, models_folder
 from trainer.hands.quiet import quiet_native_log
-from trainer.model import Crop, Data, Floats, Image
+from trainer.model import Data, Floats, Image
 
 LEARNT = "hand_joints.tflite"
 _SIZE = 224

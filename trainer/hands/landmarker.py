@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 
 from trainer.errors import DependencyError
+from trainer.finding import Sighting
 from trainer.hands.model_files import SHA256, ModelSize, find_model
 from trainer.hands.quiet import quiet_native_log
-from trainer.model import Data, Detection, Frame, Side, Sighting
+from trainer.model import Data, Detection, Frame, Side
 
 DEFAULT_NUM_HANDS = 2
 

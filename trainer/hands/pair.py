@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.finding import Crop, FoundHand
 from trainer.hands import sides
 from trainer.hands.assign import cheapest_pairs
 from trainer.hands.belief import DROPPED_AT, SHOWN_AT
@@ -14,7 +15,7 @@ from trainer.hands.crop import apart
 from trainer.hands.followed import PRESENT, FollowedHand
 from trainer.hands.joints import Joints
 from trainer.hands.shape import hand_distance
-from trainer.model import Crop, Detection, Floats, FoundHand, Side
+from trainer.model import Detection, Floats, Side
 
 MOST = 2
 _BEGIN = 0.5

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from trainer.errors import FormatError
+from trainer.finding import Sighting
 from trainer.hands.timeline import nearest_frame
-from trainer.model import HAND_LANDMARKS, SIDES, Data, Detection, Floats, Frame, Presence, Sighting
+from trainer.model import HAND_LANDMARKS, SIDES, Data, Detection, Floats, Frame, Presence
 
 
 class RecordedBackend:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from trainer.finding import Finding, FoundHand, Sighting
 from trainer.hands import belief, sides
 from trainer.hands.assign import cheapest_pairs
 from trainer.hands.bridge import BRIDGE_S, Course, new_course
 from trainer.hands.crop import apart, crop_of
 from trainer.hands.one_euro import OneEuro
 from trainer.hands.shape import hand_distance, hand_size, same_hand
-from trainer.model import SIDES, Detection, Finding, Floats, FoundHand, Hand, Hands, Presence, Side, Sighting
+from trainer.model import SIDES, Detection, Floats, Hand, Hands, Presence, Side
 
 _REACH = 0.8
 """How far a hand may be from where it was expected, in hand sizes."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from trainer.finding import Finding, Sighting
 from trainer.hands.bridge import BRIDGE_S, Course, new_course
 from trainer.hands.crop import apart, crop_of
 from trainer.hands.shape import hand_size
-from trainer.model import SIDES, Detection, Finding, Floats, Hand, Hands, Presence, Side, Sighting
+from trainer.model import SIDES, Detection, Floats, Hand, Hands, Presence, Side
 
 _NEAR = 0.5
 """A finding within this (`apart`) is of the hand."""

@@ -8,8 +8,9 @@ from zipfile import BadZipFile
 import numpy as np
 
 from trainer.errors import FormatError
+from trainer.finding import Sighting
 from trainer.hands.timeline import nearest_frame
-from trainer.model import SIDES, Data, Detection, Floats, Frame, Sighting
+from trainer.model import SIDES, Data, Detection, Floats, Frame
 
 _ARRAYS = ("time_s", "hand_landmarks_px", "hand_visible")
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from trainer.finding import Sighting
 from trainer.hands.backend import HandBackend
 from trainer.hands.finder_backend import Finder, is_due
-from trainer.model import Data, Frame, Sighting
+from trainer.model import Data, Frame
 
 
 class WithFinder:

@@ -12,6 +12,7 @@ import numpy as np
 
 from trainer.finder.careful import look_carefully
 from trainer.finder.glance import Finds
+from trainer.finding import Crop, Finding, FoundFoot, FoundHand
 from trainer.foot.pose import as_feet_are, fit_pose
 from trainer.foot.surface import foot_model
 from trainer.hands import sides
@@ -21,7 +22,7 @@ from trainer.hands.model_files import ModelSize
 from trainer.hands.pair import MOST
 from trainer.hands.shape import hand_distance
 from trainer.look.seen import Seen, SeenFoot, SeenHand
-from trainer.model import Crop, Data, Finding, Floats, FoundFoot, FoundHand, Image
+from trainer.model import Data, Floats, Image
 
 BELIEVE_HAND = 0.7
 """A hand of a single picture is believed from this score on: the finder's times the landmark network's presence."""

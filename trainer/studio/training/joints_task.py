@@ -11,9 +11,9 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import Dataset
 
+from trainer.finding import Crop
 from trainer.hands.crop import crop_of, pixels_from_crop
 from trainer.hands.shape import hand_size
-from trainer.model import Crop
 from trainer.studio.training.augment import coloured
 from trainer.studio.training.joints_network import JOINTS, PRESENCE, RIGHT, SIZE, WORLD, JointsNetwork
 from trainer.studio.training.run import Batch, Plan

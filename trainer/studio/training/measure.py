@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trainer.finder.finder import Finder
+from trainer.finding import Finding, FoundFoot, FoundHand
 from trainer.hands.crop import crop_of
 from trainer.hands.shape import hand_size
 from trainer.look.seen import SeenFoot
-from trainer.model import SIDES, VIEWS, Finding, FoundFoot, FoundHand
+from trainer.model import SIDES, VIEWS
 from trainer.studio.training.augment import FEET, painted_over
 from trainer.studio.training.sample import Sample
 from trainer.studio.training.shelf import Shelf
