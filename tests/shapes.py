@@ -9,8 +9,9 @@ import numpy as np
 from trainer.foot import atlas
 from trainer.foot.geometry import chirality, make_foot
 from trainer.foot.pose import landmarks_of, mirror, turned_by
+from trainer.foot.skin import LIFT_MM, Skin, on_map
 from trainer.foot.surface import foot_model
-from trainer.model import Floats, Foot, FootPose, Hand, Presence, Side, View
+from trainer.model import FACES, Floats, Foot, FootPose, Hand, Presence, Side, View
 
 PX_PER_MM = 1.5
 SIZE = (640, 480)
@@ -23,7 +24,7 @@ _FACING = {
 
 @cache
 def flat_foot(side: Side = "left", view: View = "plantar", *, at: tuple[float, float] = (200.0, 420.0)) -> Foot:
-    """A foot of 250 mm seen squarely, toes up: its heel at ``at``, 1.5 px per mm."""
+    """A foot of 250 mm seen squarely, toes up: its heel at ``at``, 1.5 px per mm; its pose isn't known."""
     uv = atlas.landmarks_uv(view)
     scale = 250 * PX_PER_MM
     px = np.array(at) + scale * np.c_[chirality(side, view) * atlas.aspect(view) * uv[:, 1], -uv[:, 0]]
@@ -50,6 +51,21 @@ def pose_towards(
 def true_landmarks(pose: FootPose, side: Side) -> Floats:
     """(14, 2) px of the landmarks of a foot in a pose."""
     return landmarks_of(pose, side, foot_model())
+
+
+@cache
+def posed_foot(side: Side = "left", view: View = "plantar", length_mm: float = 250.0) -> Foot:
+    """A foot whose face looks squarely at the camera, pose and all."""
+    pose = pose_towards(view, side)
+    return make_foot(true_landmarks(pose, side), side, view, length_mm=length_mm, length_given=True, pose=pose)
+
+
+def over(foot: Foot, u: float, v: float, view: View = "plantar") -> tuple[float, float]:
+    """The pixel of a joint of a finger that touches a place of the map of ``view``."""
+    assert foot.pose is not None
+    skin = Skin(foot.pose, foot.side, foot.length_mm, LIFT_MM)
+    ((x, y),), _ = skin.placed(on_map(np.array([[u, v]]), FACES.index(view)))
+    return float(x), float(y)
 
 
 def hand_at(side: Side, tips_px: dict[int, tuple[float, float]], *, base_px: tuple[float, float] = (5.0, 5.0)) -> Hand:

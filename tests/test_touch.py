@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.shapes import PX_PER_MM, flat_foot, hand_at
+from tests.shapes import PX_PER_MM, flat_foot, hand_at, over, posed_foot
 from trainer.foot.geometry import to_px
 from trainer.model import SIDES, VIEWS, Foot, Hand, Side, View
 from trainer.touch import touch_of
@@ -43,3 +43,13 @@ def test_what_is_not_seen_is_nan_and_never_near() -> None:
 def test_a_hand_beside_the_foot_is_not_near() -> None:
     touch = touch_of(0.0, (hand_at("left", {}), Hand.unknown("right")), flat_foot())
     assert not touch.hands[0].near.any()
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_skin_beneath_a_thumb_is_told(side: Side) -> None:
+    foot = posed_foot(side)
+    touch = touch_of(0.0, (Hand.unknown("left"), hand_at("right", {4: over(foot, 0.7, 0.3)})), foot)
+    skin = touch.hands[1].skin
+    assert skin is not None and touch.hands[0].skin is None
+    assert skin.uv[4] == pytest.approx([0.7, 0.3], abs=0.03) and skin.face[4] == 0
+    assert touch.hands[1].near[4] and not touch.hands[1].near[0]

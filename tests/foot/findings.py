@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from trainer.finding import PARTS, Finding, FoundFoot
 from trainer.foot import atlas
 from trainer.foot.average import spread_px
 from trainer.foot.geometry import fit_px_from_uv, to_px
 from trainer.foot.hidden import hands_mask
-from trainer.model import PARTS, VIEWS, Finding, Floats, FoundFoot, Hands, Image, Side, View
+from trainer.model import VIEWS, Floats, Hands, Image, Side, View
 
 MASK_SIZE = (80, 60)
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.foot.scenes import place
+from trainer.finding import Crop, Finding, FoundFoot, FoundHand
 from trainer.foot import atlas
 from trainer.foot.belief import FootBelief
 from trainer.foot.geometry import to_px
 from trainer.foot.kind import KINDS, Kind
-from trainer.model import Crop, Finding, FoundFoot, FoundHand
 
 SOLE: Kind = ("left", "plantar")
 

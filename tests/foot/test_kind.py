@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.foot.scenes import place
+from trainer.finding import FoundFoot
 from trainer.foot import atlas
 from trainer.foot.geometry import to_px
 from trainer.foot.kind import KINDS, Kind, SettledKind, agrees, evidence
-from trainer.model import VIEWS, FoundFoot, Side
+from trainer.model import VIEWS, Side
 
 KIND = st.sampled_from(KINDS)
 

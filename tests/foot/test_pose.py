@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.shapes import SIZE, pose_towards, true_landmarks
-from trainer.foot.pose import as_feet_are, fit_pose, mirror, project
+from trainer.foot.pose import as_feet_are, carried, fit_pose, focal_of, mirror, project
 from trainer.foot.surface import foot_model
 from trainer.model import SIDES, VIEWS, FootPose, Side, View
 
@@ -74,11 +74,59 @@ def test_from_frame_to_frame_it_follows() -> None:
         assert pose is not None and off(pose, true, "left") < 0.03
 
 
+@pytest.mark.parametrize("tilt", [-0.9, -0.6, 0.0, 0.6, 0.9])
+@pytest.mark.parametrize("side", SIDES)
+def test_a_foot_tilted_to_or_from_the_camera_is_not_taken_for_the_other(side: Side, tilt: float) -> None:
+    true = pose_towards("plantar", side, turn=(tilt, 0.0, 0.0), away=2.2)
+    pose = fit_pose(true_landmarks(true, side), SURE, side, "plantar", MODEL, SIZE)
+    assert pose is not None
+    assert off(pose, true, side) < 0.06
+    between = np.arccos(np.clip((np.trace(pose.rotation.T @ true.rotation) - 1) / 2, -1, 1))
+    assert between < 0.35
+
+
+def test_a_pose_taken_the_wrong_way_is_put_right() -> None:
+    true = pose_towards(turn=(0.6, 0.0, 0.0))
+    wrong = pose_towards(turn=(-0.6, 0.0, 0.0))
+    pose = fit_pose(true_landmarks(true, "left"), SURE, "left", "plantar", MODEL, SIZE, wrong)
+    assert pose is not None and off(pose, true, "left") < 0.06
+
+
+def test_in_minutes_of_noise_neither_foot_nor_lens_drifts() -> None:
+    rng = np.random.default_rng(11)
+    true = pose_towards(turn=(0.3, 0.1, 0.0), shape=(0.7, -0.7))
+    clean = true_landmarks(true, "left")
+    length = np.linalg.norm(clean[7] - clean[0])
+    bias = rng.normal(0, 0.04 * length, (14, 2))
+    pose = None
+    for _ in range(600):
+        noisy = clean + bias + rng.normal(0, 0.02 * length, (14, 2))
+        pose = fit_pose(noisy, SURE, "left", "plantar", MODEL, SIZE, pose)
+        assert pose is not None
+        assert abs(pose.shape).max() < 3.5 and 350 < pose.focal_px < 1500
+
+
+def test_carried_along_it_shows_what_a_moved_picture_shows() -> None:
+    pose = pose_towards(turn=(0.3, -0.2, 0.4))
+    c, s = 1.2 * np.cos(0.3), 1.2 * np.sin(0.3)
+    step = np.array([[c, -s, 30.0], [s, c, -12.0], [0.0, 0.0, 1.0]])
+    before = true_landmarks(pose, "left")
+    moved = carried(pose, step, before)
+    assert moved is not None
+    assert true_landmarks(moved, "left") == pytest.approx(before @ step[:2, :2].T + step[:2, 2], abs=1e-6)
+    assert carried(None, step, before) is None
+
+
 def test_a_given_focal_length_is_kept() -> None:
     true = pose_towards(focal_px=900.0)
     pose = fit_pose(true_landmarks(true, "left"), SURE, "left", "plantar", MODEL, SIZE, focal_px=900.0)
     assert pose is not None and pose.focal_px == pytest.approx(900.0, rel=1e-3)
     assert pose.shift[2] == pytest.approx(true.shift[2], rel=0.03)
+
+
+def test_a_field_of_view_is_a_focal_length() -> None:
+    assert focal_of(90.0, (640, 480)) == pytest.approx(320.0)
+    assert focal_of(53.13, (480, 640)) == pytest.approx(640.0, rel=1e-3)
 
 
 def test_what_is_less_sure_spreads_more() -> None:

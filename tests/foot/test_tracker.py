@@ -19,12 +19,13 @@ from tests.foot.scenes import (
     place,
     similarity,
 )
+from trainer.finding import PARTS
 from trainer.foot import atlas
 from trainer.foot.geometry import metric_from_uv, to_px
 from trainer.foot.given import GivenFoot
 from trainer.foot.hidden import hands_mask, mask_of_hands, share_of_hands
 from trainer.foot.tracker import FootTracker
-from trainer.model import FOOT_LANDMARKS, PARTS, Floats, Foot, Frame, Hands, Image, Presence
+from trainer.model import FOOT_LANDMARKS, Floats, Foot, Frame, Hands, Image, Presence
 
 UV = atlas.landmarks_uv("plantar")
 CLOTH = background()

@@ -9,10 +9,11 @@ from copy import copy
 
 import numpy as np
 
+from trainer.finding import Finding, FoundFoot
 from trainer.foot.average import spread_px, typical_miss
 from trainer.foot.kind import Kind, SettledKind, agrees, evidence
 from trainer.foot.worked import claim
-from trainer.model import Finding, Floats, FoundFoot, Side, View
+from trainer.model import Floats, Side, View
 
 _MEMORY_S = 0.5
 _DOUBT = 0.7

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trainer.foot import atlas
-from trainer.model import Floats, Foot, Presence, Side, View
+from trainer.model import Floats, Foot, FootPose, Presence, Side, View
 
 _CLICK = 0.03
 """Standard deviation of a landmark's place, in foot lengths."""
@@ -239,6 +239,7 @@ def make_foot(
     motion_px: ArrayLike = (0.0, 0.0),
     confidence: ArrayLike = 1.0,
     px_from_uv: Floats | None = None,
+    pose: FootPose | None = None,
 ) -> Foot:
     """A Foot from (14, 2) landmarks: those missing (NaN) are taken from the fitted map, if the view shows them.
 
@@ -261,4 +262,5 @@ def make_foot(
         np.asarray(motion_px, float).copy(),
         float(length_mm),
         length_given,
+        pose,
     )

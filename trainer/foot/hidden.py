@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.model import PARTS, Floats, Hands, Image
+from trainer.finding import PARTS
+from trainer.model import Floats, Hands, Image
 
 _FLESH = 0.16
 """A hand's flesh reaches this far beyond its joints, as a share of the hand's size."""

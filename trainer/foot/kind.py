@@ -12,9 +12,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.finding import FoundFoot
 from trainer.foot import atlas
 from trainer.foot.geometry import chirality
-from trainer.model import SIDES, VIEWS, Floats, FoundFoot, Side, View
+from trainer.model import SIDES, VIEWS, Floats, Side, View
 
 Kind = tuple[Side, View]
 KINDS: tuple[Kind, ...] = tuple((side, view) for side in SIDES for view in VIEWS)

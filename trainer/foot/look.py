@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from trainer.finding import Finding
 from trainer.foot.anchor import F32, Mask, working_picture
 from trainer.foot.hidden import hands_mask, mask_of_hands
-from trainer.model import Finding, Floats, Frame, Hands, Image
+from trainer.model import Floats, Frame, Hands, Image
 
 _WIDTH = 480
 """Frames are looked at in this width at most."""

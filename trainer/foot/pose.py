@@ -7,6 +7,8 @@ adjustment"). See `model.FootPose` for the frames.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from trainer.foot.surface import FootModel
@@ -22,8 +24,12 @@ _TYPICAL_FOCAL = 1.1
 """Focal length over the picture's longer side, of webcams and phones (50 to 60 degrees across)."""
 _FOCAL_VARIES = 0.35
 """Spread of the logarithm of cameras' focal lengths; what a foot that points at the camera tells counts, too."""
-_KEEPS = 0.3
-"""From frame to frame shape and focal length vary so many times as much as between people and cameras."""
+_KEPT = 10.0
+"""What shape and focal length were a moment ago counts so many times as much as what is usual."""
+_TILTS = (0.0, -0.6, 0.6)
+"""Radians by which the direction that a view is first taken to be seen from is tilted, heel to toes."""
+_DOUBTFUL = 0.05
+"""A foot whose landmarks lie so far off (median, foot lengths) may have been taken for one tilted the other way."""
 _LEAST = 4
 _MISFIT = 0.12
 """Landmarks further off than this, in foot lengths, were of no foot."""
@@ -41,6 +47,11 @@ def mirror(side: Side) -> Floats:
 def guessed_focal(size: tuple[int, int]) -> float:
     """Focal length in px of a usual camera with pictures of ``size`` (width, height)."""
     return _TYPICAL_FOCAL * max(size)
+
+
+def focal_of(field_of_view_deg: float, size: tuple[int, int]) -> float:
+    """Focal length in px of a camera with that field of view along the longer side of pictures of ``size``."""
+    return float(max(size) / 2 / np.tan(np.radians(field_of_view_deg) / 2))
 
 
 def project(pose: FootPose, points: Floats) -> tuple[Floats, Floats]:
@@ -74,49 +85,106 @@ def fit_pose(
 
     ``before``: its pose a moment ago. None where the landmarks determine none.
     """
-    focal = guessed_focal(size) if focal_px is None else focal_px
-    centre = (np.array(size, float) - 1) / 2
     known = np.isfinite(landmarks_px).all(axis=1)
     if known.sum() < _LEAST:
         return None
     flip = mirror(side)
-    mean, modes = model.landmarks[known] * flip, model.landmark_modes[:, known] * flip
-    px, sure = landmarks_px[known], _sure(confidence[known])
-    spread = _found_spread(sure)
-    usual = np.zeros(1 + len(modes))
-    keep = np.ones(1 + len(modes))
-    keep[0] = 1e9 if focal_px is not None else 1 / _FOCAL_VARIES**2
-    zoom = 0.0
+    task = _Task(
+        landmarks_px[known], _found_spread(_sure(confidence[known])), model.landmarks[known] * flip,
+        model.landmark_modes[:, known] * flip, guessed_focal(size) if focal_px is None else focal_px,
+        (np.array(size, float) - 1) / 2, 1e9 if focal_px is not None else 1 / _FOCAL_VARIES**2, before,
+    )  # fmt: skip
+    fits = []
     if before is not None:
-        turn, shift, shape, zoom = before.rotation, before.shift, before.shape, float(np.log(before.focal_px / focal))
-        # Neither the foot nor the lens changes from frame to frame.
-        usual = np.array([zoom, *shape])
-        keep = keep / _KEEPS**2
-        rounds = _ROUNDS
-    else:
-        start = _start(px, sure, mean, np.array(_TOWARDS[view]) * flip, focal, centre)
-        if start is None:
-            return None
-        (turn, shift), shape, rounds = start, np.zeros(len(modes)), _FIRST_ROUNDS
-    hessian = np.eye(7 + len(modes))
-    for _ in range(rounds):
-        lens = focal * np.exp(zoom)
-        turned = (mean + np.einsum("k,knc->nc", shape, modes)) @ turn.T
+        zoom = float(np.log(before.focal_px / task.focal))
+        fits.append(_descend(task, _State(before.rotation, before.shift, before.shape, zoom), _ROUNDS))
+    if not fits or fits[0].off > _DOUBTFUL:
+        # A foot tilted towards the camera looks much like one tilted away from it: both ways down are tried.
+        for tilt in _TILTS:
+            towards = turned_by(np.array([tilt, 0.0, 0.0])) @ np.array(_TOWARDS[view]) * flip
+            start = _start(task.px, _sure(confidence[known]), task.mean, towards, task.focal, task.centre)
+            if start is not None:
+                fits.append(_descend(task, _State(*start, np.zeros(len(model.modes)), 0.0), _FIRST_ROUNDS))
+    best = min(fits, key=lambda fit: fit.cost, default=None)
+    # Half of the landmarks don't lie where any foot has them.
+    if best is None or best.off > _MISFIT:
+        return None
+    state = best.state
+    spread = np.hypot(_spread(best.hessian, state.turn, state.shape, model, flip), best.misfit)
+    lens = task.focal * float(np.exp(state.zoom))
+    return FootPose(state.turn, state.shift, state.shape, lens, task.centre, spread)
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What is to be fitted: N landmarks px (N, 2) with their spread (N,), mean (N, 3) and modes (K, N, 3) of this very
+    foot, the focal length to begin with, and how firmly the logarithm of it is held."""
+
+    px: Floats
+    spread: Floats
+    mean: Floats
+    modes: Floats
+    focal: float
+    centre: Floats
+    focal_held: float
+    before: FootPose | None
+
+    def usual(self) -> tuple[Floats, Floats]:
+        """(1 + K,) what zoom and shape are drawn to, and how firmly: to what is usual among people and cameras, and to
+        what they were, for neither the foot nor the lens changes from frame to frame."""
+        held = np.ones(1 + len(self.modes))
+        held[0] = self.focal_held
+        if self.before is None:
+            return np.zeros_like(held), held
+        was = np.array([np.log(self.before.focal_px / self.focal), *self.before.shape])
+        return was * (_KEPT / (1 + _KEPT)), held * (1 + _KEPT)
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    turn: Floats
+    shift: Floats
+    shape: Floats
+    zoom: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """``off``: median distance of the landmarks, in foot lengths; ``misfit``: what they lie off along each axis."""
+
+    state: _State
+    cost: float
+    off: float
+    misfit: float
+    hessian: Floats
+
+
+def _descend(task: _Task, state: _State, rounds: int) -> _Fit:
+    """Gauss-Newton from a state on, for so many rounds at most."""
+    turn, shift, shape, zoom = state.turn, state.shift, state.shape, state.zoom
+    usual, held = task.usual()
+    for step_number in range(rounds + 1):
+        lens = task.focal * np.exp(zoom)
+        turned = (task.mean + np.einsum("k,knc->nc", shape, task.modes)) @ turn.T
         there = turned + shift
         depth = np.maximum(there[:, 2], 0.2)
         flat = there[:, :2] / depth[:, None]
         # In foot lengths at the foot's distance.
-        unit = shift[2] / lens / spread
-        off = (centre + lens * flat - px) * unit[:, None]
-        weight = 1.0 / (1.0 + (off**2).sum(axis=1) / _OUTLIER**2)
-        moves = _moves(turned, modes @ turn.T)
+        unit = shift[2] / lens / task.spread
+        off = (task.centre + lens * flat - task.px) * unit[:, None]
+        square = (off**2).sum(axis=1) / _OUTLIER**2
+        weight = 1.0 / (1.0 + square)
+        moves = _moves(turned, task.modes @ turn.T)
         jacobian = (moves[..., :2] - moves[..., 2:] * flat) * (lens * unit / depth)[:, None]
         jacobian = np.insert(jacobian, 6, lens * flat * unit[:, None], axis=0)
         rows = (jacobian * np.sqrt(weight)[:, None]).reshape(len(jacobian), -1)
         hessian = rows @ rows.T
-        hessian[6:, 6:] += np.diag(keep)
+        hessian[6:, 6:] += np.diag(held)
+        away = np.array([zoom, *shape]) - usual
+        if step_number == rounds:
+            break
         gradient = rows @ (off * np.sqrt(weight)[:, None]).ravel()
-        gradient[6:] += keep * (np.array([zoom, *shape]) - usual)
+        gradient[6:] += held * away
         step = -np.linalg.solve(hessian + 1e-3 * np.diag(np.diag(hessian)) + 1e-9 * np.eye(len(hessian)), gradient)
         step[:3] = np.clip(step[:3], -0.4, 0.4)
         step[3:6] = np.clip(step[3:6], -0.3 * shift[2], 0.3 * shift[2])
@@ -124,13 +192,30 @@ def fit_pose(
         turn, shift, zoom, shape = turned_by(step[:3]) @ turn, shift + step[3:6], zoom + step[6], shape + step[7:]
         shift[2] = max(shift[2], 0.5)
         if np.abs(step).max() < 1e-4:
-            break
-    # Half of the landmarks don't lie where any foot has them.
-    if np.median(np.linalg.norm(off * spread[:, None], axis=1)) > _MISFIT:
+            rounds = step_number + 1
+    distance = off * task.spread[:, None]
+    cost = float(_OUTLIER**2 * np.log1p(square).sum() + held @ away**2)
+    middle = float(np.median(np.linalg.norm(distance, axis=1)))
+    return _Fit(_State(turn, shift, shape, zoom), cost, middle, _misfit(distance, weight, len(hessian)), hessian)
+
+
+def carried(pose: FootPose | None, step: Floats, about_px: Floats) -> FootPose | None:
+    """The pose after the picture moved by an affine map (3, 3) of its pixels, as a whole: its similarity about points
+    (N, 2) px. What a camera with another focal length and centre would see of the foot turned with the picture."""
+    if pose is None:
         return None
-    lens = focal * float(np.exp(zoom))
-    misfit = _misfit(off * spread[:, None], weight, len(hessian))
-    return FootPose(turn, shift, shape, lens, centre, np.hypot(_spread(hessian, turn, shape, model, flip), misfit))
+    a, b = step[0, 0] + step[1, 1], step[1, 0] - step[0, 1]
+    zoom = float(np.hypot(a, b)) / 2
+    if zoom < 1e-6:
+        return None
+    c, s = a / (2 * zoom), b / (2 * zoom)
+    middle = np.nanmean(about_px, axis=0)
+    before = np.linalg.solve(step, [*middle, 1.0])[:2]
+    turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    return replace(
+        pose, rotation=turn @ pose.rotation, shift=turn @ pose.shift, focal_px=zoom * pose.focal_px,
+        centre_px=middle + zoom * turn[:2, :2] @ (pose.centre_px - before),
+    )  # fmt: skip
 
 
 def turned_by(vector: Floats) -> Floats:

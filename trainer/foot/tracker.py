@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trainer.finding import Finding, FoundFoot
 from trainer.foot import atlas
 from trainer.foot.average import LandmarkAverage, fit_similarity, spread_px, typical_miss
 from trainer.foot.belief import Candidate, FootBelief
@@ -16,9 +17,9 @@ from trainer.foot.given import GivenFoot
 from trainer.foot.hidden import share_of_hands
 from trainer.foot.kind import agrees
 from trainer.foot.look import Look, Looker
-from trainer.foot.pose import as_feet_are, fit_pose
+from trainer.foot.pose import as_feet_are, carried, fit_pose, focal_of
 from trainer.foot.surface import foot_model
-from trainer.model import Finding, Floats, Foot, FootPose, FoundFoot, Frame, Hands, Presence, Side, View
+from trainer.model import Floats, Foot, FootPose, Frame, Hands, Presence, Side, View
 
 _NEAR = 0.10
 """A finding this close to what was expected, in foot lengths (median over the landmarks), agrees with it."""
@@ -37,6 +38,8 @@ _LEAST_SCORE = 0.35
 """A foot that is no longer believed in is upheld by findings of at least this score."""
 _MOST_HIDDEN = 0.8
 """Findings may miss a foot whose outline is hidden by hands to this share."""
+_FIT_S = 0.2
+"""The pose is fitted anew at least so often."""
 _NO_FINDINGS_S = 1.0
 """Without a finding for so long a given foot that was lost is searched for by its looks."""
 
@@ -47,12 +50,14 @@ class FootTracker:
     With ``given`` the foot is where a person placed it at ``given.time_s`` (unknown before that), and findings only
     help to get it back. Without, it is unknown until findings agree on it; ``side`` and ``view``, where known, narrow
     them. ``length_mm`` is the foot's length, taken from ``given`` when that has one; 250 mm if nobody says.
+    ``field_of_view_deg`` is the camera's, along the picture's longer side; a usual one if nobody says.
     """
 
     def __init__(
         self, *, given: GivenFoot | None = None, side: Side | None = None, view: View | None = None,
-        length_mm: float | None = None,
+        length_mm: float | None = None, field_of_view_deg: float | None = None,
     ) -> None:  # fmt: skip
+        self._field_of_view_deg = field_of_view_deg
         self._waiting: GivenFoot | None = None
         self._starts_s = -math.inf
         self._given = False
@@ -67,6 +72,8 @@ class FootTracker:
         self._model = foot_model()
         self._pose: FootPose | None = None
         self._settled: Floats | None = None
+        self._fitted_to_full: Floats = np.eye(3)
+        self._fitted_s = -math.inf
         if given is not None:
             self._take(given, given.time_s)
 
@@ -279,25 +286,27 @@ class FootTracker:
             return unknown
         measured = follower.matched_s == now.time_s or now.time_s - self._held_s <= _HELD_S
         sure = self._confidence(follower, landmarks, now, measured)
-        if not self._given:
-            landmarks = self._settled_px(landmarks, to_full, frame)
+        self._fit_pose(landmarks, to_full, frame)
+        step = to_full @ np.asarray(np.linalg.inv(self._fitted_to_full), float)
+        if self._settled is not None and not self._given:
+            landmarks = to_px(step, self._settled)
         return make_foot(
             landmarks, self._side, self._view, Presence.MEASURED if measured else Presence.BRIDGED, length,
             given_length, self._motion if measured else np.zeros(2), sure, homography,
+            carried(self._pose, step, landmarks),
         )  # fmt: skip
 
-    def _settled_px(self, landmarks_px: Floats, to_full: Floats, frame: Frame) -> Floats:
-        """The landmarks (14, 2) px with the doubtful ones where a foot of usual shape has them.
-
-        Fitted anew when a finding has been heeded; in between they move as the foot does.
-        """
-        if self._settled is None or frame.time_s == self._finding_s:
-            self._pose = fit_pose(
-                landmarks_px, self._sure, self._side, self._view, self._model, frame.size, self._pose
-            )
-            settled = as_feet_are(landmarks_px, self._sure, self._side, self._pose, self._model)
-            self._settled = to_px(np.asarray(np.linalg.inv(to_full), float), settled)
-        return to_px(to_full, self._settled)
+    def _fit_pose(self, landmarks_px: Floats, to_full: Floats, frame: Frame) -> None:
+        """Fit the pose when findings have been heeded, and now and then where there are none; in between it moves as
+        the foot does. With it, doubtful landmarks settle where a foot of usual shape has them."""
+        if self._settled is not None and frame.time_s != self._finding_s and frame.time_s - self._fitted_s < _FIT_S:
+            return
+        focal_px = None if self._field_of_view_deg is None else focal_of(self._field_of_view_deg, frame.size)
+        self._pose = fit_pose(
+            landmarks_px, self._sure, self._side, self._view, self._model, frame.size, self._pose, focal_px
+        )
+        self._settled = as_feet_are(landmarks_px, self._sure, self._side, self._pose, self._model)
+        self._fitted_to_full, self._fitted_s = to_full, frame.time_s
 
     def _confidence(self, follower: Follower, landmarks_px: Floats, now: Look, measured: bool) -> Floats:
         """(14,) in 0–1: full where a landmark is in plain view and looks right, half where it is inferred."""

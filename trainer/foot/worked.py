@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trainer.model import FoundFoot, FoundHand
+from trainer.finding import FoundFoot, FoundHand
 
 _HANDS, _WHOLE, _MIDDLE = 0.4, 0.25, 0.15
 """What hands on a foot, being whole in the picture and being in its middle count for, beside ``FoundFoot.worked``."""
