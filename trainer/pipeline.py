@@ -14,11 +14,16 @@ from typing import Literal
 
 import numpy as np
 
+from trainer.at_work import HandsAtWork
 from trainer.coach.coach import Coach, Situation
+from trainer.coach.wish import NextZone, Wish, load_wish
+from trainer.contact import contacts_of
 from trainer.coverage import CoverageMap
 from trainer.errors import FormatError
+from trainer.finding import Sighting
 from trainer.foot.geometry import outline_px
 from trainer.foot.given import GivenFoot
+from trainer.foot.skin import skin_of
 from trainer.foot.tracker import FootTracker
 from trainer.hands.backend import HandBackend, open_backend
 from trainer.hands.finder_backend import open_finder
@@ -26,14 +31,14 @@ from trainer.hands.forearm import forearm_direction
 from trainer.hands.stock import StockHands
 from trainer.hands.trusted import TrustedHands
 from trainer.hands.with_finder import WithFinder
-from trainer.model import Floats, Foot, Frame, Hands, Judgement, Moment, Side, Sighting, Stroke
+from trainer.model import Floats, Foot, Frame, Hands, Judgement, Moment, Side, Stroke
 from trainer.posture import PostureWatch
 from trainer.rhythm import live_rate, rhythm_of
 from trainer.session import Session
 from trainer.settings import Settings
 from trainer.spans import SpanBuilder
 from trainer.strokes.recogniser import Recogniser, open_recogniser
-from trainer.strokes.segments import LAG_S, StrokeBuilder
+from trainer.strokes.segments import StrokeBuilder
 from trainer.strokes.techniques import REST, Technique, Techniques, load_techniques
 from trainer.touch import touch_of
 
@@ -42,10 +47,11 @@ RECENT_S = 12.0
 
 
 def open_pipeline(
-    settings: Settings, *, given: GivenFoot | None = None, backend: HandBackend | None = None
-) -> Pipeline:
-    """A pipeline for one session. ``given`` are foot landmarks that a person placed; ``backend`` replaces the
-    one that the settings name. Raises TrainerError (unknown names, missing model, bad presets)."""
+    settings: Settings, *, given: GivenFoot | None = None, backend: HandBackend | None = None,
+    recogniser: Recogniser | None = None,
+) -> Pipeline:  # fmt: skip
+    """A pipeline for one session. ``given`` are foot landmarks that a person placed; ``backend`` and ``recogniser``
+    replace those that the settings name. Raises TrainerError (unknown names, missing model, bad presets)."""
     techniques = load_techniques(settings.presets)
     if backend is None:
         if settings.backend in ("recorded", "truth"):
@@ -57,9 +63,12 @@ def open_pipeline(
         backend = open_backend(settings.backend, **options)
     if not backend.finds and not (backend.trusted and given is not None):
         backend = WithFinder(backend, open_finder())
-    foot_tracker = FootTracker(given=given, side=settings.foot, view=settings.view, length_mm=settings.foot_length_mm)
-    recogniser = open_recogniser(settings.recogniser)
-    return Pipeline(backend, foot_tracker, recogniser, techniques, cues=settings.cues)
+    foot_tracker = FootTracker(
+        given=given, side=settings.foot, view=settings.view, length_mm=settings.foot_length_mm,
+        field_of_view_deg=settings.field_of_view_deg,
+    )  # fmt: skip
+    recogniser = recogniser or open_recogniser(settings.recogniser)
+    return Pipeline(backend, foot_tracker, recogniser, techniques, load_wish(settings.wish), cues=settings.cues)
 
 
 class Pipeline:
@@ -71,6 +80,7 @@ class Pipeline:
         foot_tracker: FootTracker,
         recogniser: Recogniser,
         techniques: Techniques,
+        wish: Wish | None = None,
         *,
         cues: bool = True,
     ) -> None:
@@ -79,8 +89,11 @@ class Pipeline:
         self._foot_tracker = foot_tracker
         self._hands = TrustedHands() if backend.trusted else StockHands()
         self.recogniser = recogniser
-        self._strokes = StrokeBuilder()
-        self._coverage = CoverageMap(techniques, latency_s=LAG_S)
+        self._at_work = HandsAtWork()
+        self._strokes = StrokeBuilder(lag_s=recogniser.lag_s)
+        self._coverage = CoverageMap(techniques, latency_s=recogniser.lag_s)
+        self._wish = wish or load_wish()
+        self._next_zone = NextZone(self._wish)
         self._posture = PostureWatch()
         self._coach = Coach() if cues else None
         self._recent: deque[tuple[float, Side]] = deque()
@@ -149,9 +162,10 @@ class Pipeline:
                 for name, technique in self.techniques.items()
                 if name in done and name != REST
             ),
-            coverage=self._coverage.coverage(),
+            coverage=self._coverage.coverages(),
             posture=self._posture.findings(),
             cues=tuple(self._coach.cues) if self._coach else (),
+            wish=self._wish,
         )
 
     def close(self) -> None:
@@ -168,9 +182,12 @@ class Pipeline:
         hands, foot = self.see(frame, sighting)
         touch = touch_of(frame.time_s, hands, foot)
         judgement = self.recogniser.update(touch)
+        if not self.recogniser.knows_hands:
+            judgement = self._at_work.update(touch, judgement, self._technique(judgement))
         self._strokes.add(judgement)
-        self._coverage.update(touch, judgement)
+        self._coverage.update(touch, judgement, frame.size)
         self._remember_cycles(judgement)
+        coverage = self._coverage.coverage()
         posture = self._posture.update(frame.time_s, hands, _forearms(frame, hands, foot))
         moment = Moment(
             frame=frame,
@@ -180,9 +197,11 @@ class Pipeline:
             judgement=judgement,
             rate_per_min=self._rate(judgement),
             recent_cycles_s=tuple(time_s for time_s, _ in self._recent),
-            coverage=self._coverage.coverage(),
+            coverage=coverage,
+            next_zone=self._next_zone.update(coverage),
             posture=posture,
             cue=None,
+            contacts=contacts_of(touch, self._technique(judgement), judgement.hands, skin_of(foot)),
         )
         moment = self._with_cue(moment)
         self._account(moment)
@@ -222,6 +241,7 @@ class Pipeline:
                 rate_per_min=moment.rate_per_min,
                 recent_cycles_s=moment.recent_cycles_s,
                 coverage=moment.coverage,
+                next_zone=moment.next_zone,
                 posture=moment.posture,
                 hand_lost=self._coverage.hand_lost,
             )

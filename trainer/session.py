@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from trainer.coach.wish import Wish
 from trainer.model import Coverage, Cue, Foot, PostureFinding, Rhythm, Stroke
 
 UnseenSpan = tuple[float, float, Literal["foot", "hands", "both"]]
@@ -16,7 +17,8 @@ class Session:
 
     ``foot`` is the foot as last seen (or unknown); ``frames_with_hand`` counts frames in which at least one working
     hand was seen; ``unseen`` are (start_s, end_s, what) in which the foot, or a hand that was over it, could not be
-    seen; ``not_sure`` are (start_s, end_s) in which the recogniser abstained.
+    seen; ``not_sure`` are (start_s, end_s) in which the recogniser abstained; ``coverage`` are the maps of all feet and
+    faces worked, the last in view first; ``wish`` is what was wished for each zone.
     """
 
     duration_s: float
@@ -29,9 +31,10 @@ class Session:
     not_sure: tuple[tuple[float, float], ...]
     strokes: tuple[Stroke, ...]
     rhythms: tuple[Rhythm, ...]
-    coverage: Coverage
+    coverage: tuple[Coverage, ...]
     posture: tuple[PostureFinding, ...]
     cues: tuple[Cue, ...]
+    wish: Wish
 
     @property
     def unseen_s(self) -> float:

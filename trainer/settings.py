@@ -32,10 +32,15 @@ class Settings(BaseModel):
     foot_length_mm: float | None = Field(
         default=None, ge=100, le=400, description="Length of the foot in mm; 250 is assumed when not given."
     )
+    field_of_view_deg: float | None = Field(
+        default=None, ge=10, le=150,
+        description="The camera's field of view along the picture's longer side, in degrees; guessed when not given.",
+    )
     max_side: int = Field(
         default=1280, ge=320, le=4096, description="Pictures are scaled down to this longer side, in pixels."
     )
     presets: Path | None = Field(default=None, description="A teacher's own technique presets (TOML).")
+    wish: Path | None = Field(default=None, description="A teacher's own seconds for each zone (TOML).")
     cues: bool = Field(default=True, description="Give cues.")
 
 

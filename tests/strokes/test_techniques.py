@@ -35,7 +35,6 @@ def test_figures_of_the_domain() -> None:
     assert table["press_hold"].rate_range is None
     assert table["press_hold"].hold_s == (5, 30)
     assert [p.rate_per_min for p in table["effleurage"].presets] == [(6, 20), (40, 50)]
-    assert table["rest"].landmarks == ()
 
 
 def test_a_teachers_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
@@ -56,7 +55,8 @@ def test_a_teachers_file_changes_what_it_names_and_nothing_else(tmp_path: Path) 
         ("[kneading]\nrate_per_min = [80, 50]\n", ["rate_per_min", "low < high", "[80, 50]"]),
         ("[kneading]\nrate_per_min = [nan, 50]\n", ["rate_per_min"]),
         ("[kneading]\nrate_per_min = '60-80'\n", ["rate_per_min", "two numbers"]),
-        ("[kneading]\nlandmarks = [21]\n", ["landmarks", "0 to 20"]),
+        ("[kneading]\ncontact_share = 1.5\n", ["contact_share", "up to 1"]),
+        ("[kneading]\nparts_on_top = [\"elbow\"]\n", ["parts_on_top", "whole_thumb"]),
         ("[kneading]\nalternating = 1\n", ["alternating", "true or false"]),
         ("kneading = 3\n", ["must be a table"]),
         ("[kneading\n", ["TOML"]),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.coach.wish import MOST_UNWATCHED, unwatched_share
 from trainer.coach.wording import Wording, load_wording
 from trainer.foot import atlas
 from trainer.model import Coverage, Cue, Foot, PostureFinding
@@ -45,6 +46,7 @@ class Situation:
     coverage: Coverage
     posture: Sequence[PostureFinding]
     hand_lost: bool
+    next_zone: str | None = None
 
 
 class Coach:
@@ -122,21 +124,20 @@ class Coach:
             return
         untouched = untouched_zones(now.coverage)
         if untouched and len(untouched) < len(now.coverage.zone_seconds):
-            name = self._wording.zones[untouched[0]]
+            # What the screen shows as next is what is asked for.
+            zone = now.next_zone if now.next_zone in untouched else untouched[0]
+            name = self._wording.zones[zone]
             yield "zone_untouched", self._wording.say("zone_untouched", zone=name), PERSIST_S
 
 
 def untouched_zones(coverage: Coverage) -> tuple[str, ...]:
     """Zones that were watched and not worked, largest first; a zone that couldn't be seen is not among them."""
-    total = coverage.watched_s + coverage.unseen_s
-    names = atlas.zones(coverage.view)
     grid = atlas.grid_zones(coverage.view)
-    found = []
-    for index, name in enumerate(names):
-        cells = grid == index
-        unseen = np.nan_to_num(coverage.grid_unseen_s[cells]).mean() if cells.any() else 0.0
-        if coverage.zone_seconds.get(name, 0.0) < 0.5 and unseen < 0.25 * total:
-            found.append((int(cells.sum()), name))
+    found = [
+        (int((grid == index).sum()), name)
+        for index, name in enumerate(atlas.zones(coverage.view))
+        if coverage.zone_seconds.get(name, 0.0) < 0.5 and unwatched_share(coverage, name) < MOST_UNWATCHED
+    ]
     return tuple(name for _, name in sorted(found, reverse=True))
 
 

@@ -10,9 +10,15 @@ from trainer.model import Judgement, Touch
 
 
 class Recogniser(Protocol):
-    """Takes touches in order of time and says, at each, what is being done. Causal: no look ahead."""
+    """Takes touches in order of time and says, at each, what is being done. Causal: no look ahead.
+
+    ``lag_s``: how late its labels change, typically. ``knows_hands``: whether it tells hands at work from those that
+    steady the foot.
+    """
 
     name: str
+    lag_s: float
+    knows_hands: bool
 
     def update(self, touch: Touch) -> Judgement: ...
 

@@ -26,6 +26,7 @@ from trainer.strokes.features import (
     reach,
     tips_path,
 )
+from trainer.strokes.segments import LAG_S
 from trainer.strokes.window import RATE_HZ, Grid, Window, settled
 
 TICK_S = 0.1
@@ -51,6 +52,8 @@ class RuleRecogniser:
     """
 
     name = "rules"
+    lag_s = LAG_S
+    knows_hands = False
 
     def __init__(
         self, *, sharpness: float = 7.0, changes_per_s: float = 0.12, sure: float = 0.6, keep: float = 0.15

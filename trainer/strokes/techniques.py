@@ -15,22 +15,24 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import FormatError
+from trainer.strokes.parts import PARTS
 
 REST = "rest"
 NO_SOURCE = "none found"
-PARTS = ("thumb", "index", "fingers", "palm", "knuckles", "pinch")
 
 _KEYS = {
     "name": "a short text", "how": "a text", "contact": "a text",
     "parts": f"a list out of {', '.join(PARTS)}",
-    "landmarks": "a list of hand landmarks 0 to 20", "cycle": "a text",
+    "parts_on_top": f"a list out of {', '.join(PARTS)}", "contact_share": "a number above 0, up to 1",
+    "both_hands": "true or false",
+    "cycle": "a text",
     "rate_per_min": "two numbers [low, high], 0 < low < high <= 1200",
     "other_rates": "a list of {name, rate_per_min, source}",
     "hold_s": "two numbers [shortest, longest], in seconds",
     "typical_hold_s": "a number of seconds", "cycles_per_set": "two whole numbers [fewest, most]",
     "source": "a text", "alternating": "true or false",
 }  # fmt: skip
-_REQUIRED = ("name", "how", "contact", "parts", "landmarks", "cycle", "source", "alternating")
+_REQUIRED = ("name", "how", "contact", "parts", "cycle", "source", "alternating")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Preset:
 
 @dataclass(frozen=True)
 class Technique:
-    """One technique. ``landmarks`` are indexes (0–20) of the hand landmarks that stand for its contact.
+    """One technique. ``parts`` of the hand touch the foot, ``parts_on_top`` those on the top of the foot where they
+    differ; ``contact_share`` of the time the hand is on the skin; ``both_hands`` always take part.
 
     ``rate_range`` is (low, high) cycles per minute, None where a rate makes no sense; ``hold_s`` (shortest,
     longest) seconds of a hold, None for what isn't held; ``presets`` begins with ``rate_range`` itself.
@@ -55,10 +58,12 @@ class Technique:
     how: str
     contact: str
     parts: tuple[str, ...]
-    landmarks: tuple[int, ...]
     cycle: str
     source: str
     alternating: bool
+    parts_on_top: tuple[str, ...] = ()
+    contact_share: float = 1.0
+    both_hands: bool = False
     rate_range: tuple[float, float] | None = None
     presets: tuple[Preset, ...] = ()
     hold_s: tuple[float, float] | None = None
@@ -104,7 +109,7 @@ def _technique(key: str, table: Any, where: str) -> Technique:
     missing = [k for k in _REQUIRED if not isinstance(table, dict) or k not in table]
     if missing:
         raise FormatError(f"{where}: [{key}] lacks {', '.join(missing)}.")
-    bare = Technique(key, "", "", "", (), (), "", NO_SOURCE, False)
+    bare = Technique(key, "", "", "", (), "", NO_SOURCE, False)
     return _overridden(bare, table, where)
 
 
@@ -120,7 +125,9 @@ def _overridden(old: Technique, table: Any, where: str) -> Technique:
         name=read.text("name", old.name), how=read.text("how", old.how),
         contact=read.text("contact", old.contact),
         cycle=read.text("cycle", old.cycle), alternating=read.flag("alternating", old.alternating),
-        parts=read.parts(old.parts), landmarks=read.landmarks(old.landmarks),
+        parts=read.parts("parts", old.parts), parts_on_top=read.parts("parts_on_top", old.parts_on_top),
+        contact_share=read.share("contact_share", old.contact_share),
+        both_hands=read.flag("both_hands", old.both_hands),
         rate_range=read.span("rate_per_min", old.rate_range, 1200),
         hold_s=read.span("hold_s", old.hold_s, 3600),
         typical_hold_s=read.seconds("typical_hold_s", old.typical_hold_s),
@@ -177,16 +184,16 @@ class _Reader:
             raise self.fail(key)
         return value[0], value[1]
 
-    def parts(self, default: tuple[str, ...]) -> tuple[str, ...]:
-        value = self.table.get("parts", list(default))
-        if not isinstance(value, list) or any(v not in PARTS for v in value):
-            raise self.fail("parts")
-        return tuple(value)
+    def share(self, key: str, default: float) -> float:
+        value = self.table.get(key, default)
+        if not (_is_number(value) and 0 < value <= 1):
+            raise self.fail(key)
+        return float(value)
 
-    def landmarks(self, default: tuple[int, ...]) -> tuple[int, ...]:
-        value = self.table.get("landmarks", list(default))
-        if not isinstance(value, list) or any(type(v) is not int or not 0 <= v <= 20 for v in value):
-            raise self.fail("landmarks")
+    def parts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        value = self.table.get(key, list(default))
+        if not isinstance(value, list) or any(v not in PARTS for v in value):
+            raise self.fail(key)
         return tuple(value)
 
     def others(self, default: tuple[Preset, ...]) -> tuple[Preset, ...]:

@@ -1,0 +1,88 @@
+"""How long each zone is to be worked, as a teacher wishes, and which zone is next by it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from trainer.errors import FormatError
+from trainer.foot import atlas
+from trainer.model import Coverage
+
+MOST_UNWATCHED = 0.25
+"""A zone that could not be watched for more than this share of the session isn't asked for."""
+_ZONES = (*atlas.SOLE_ZONES, *atlas.TOP_ZONES)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """``zone_seconds``: zone → seconds, all above 0; in this order zones are asked for that need work alike."""
+
+    name: str
+    zone_seconds: Mapping[str, float]
+
+
+@cache
+def load_wish(path: Path | None = None) -> Wish:
+    """The shipped wish, or a teacher's file of the same form. Raises FormatError naming file and key."""
+    source = path or files(__package__).joinpath("wish.toml")
+    try:
+        data = tomllib.loads(source.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror
+        raise FormatError(f"Expected a file of wishes at '{source}', but it can't be read: {reason}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FormatError(f"Expected TOML in '{source}', but {error}.") from error
+    name, zones = data.get("name"), data.get("zones")
+    if not isinstance(name, str) or not name.strip():
+        raise FormatError(f"'{source}': expected a short text as 'name', but got {name!r:.40}.")
+    if not isinstance(zones, dict) or not zones:
+        raise FormatError(f"'{source}': expected a table [zones] with seconds for each zone, but got {zones!r:.40}.")
+    for zone, seconds in zones.items():
+        if zone not in _ZONES:
+            raise FormatError(f"'{source}': [zones] has an unknown zone '{zone}'; known are {', '.join(_ZONES)}.")
+        number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+        if not number or not 0 < seconds <= 3600:
+            raise FormatError(f"'{source}': expected 0 to 3600 seconds as [zones] {zone}, but got {seconds!r:.40}.")
+    return Wish(name, {zone: float(seconds) for zone, seconds in zones.items()})
+
+
+def unwatched_share(coverage: Coverage, zone: str) -> float:
+    """Share of the session in which a zone of the map could not be watched, 0–1; NaN before it began."""
+    total = coverage.watched_s + coverage.unseen_s
+    cells = coverage.grid_unseen_s[atlas.grid_zones(coverage.view) == atlas.zones(coverage.view).index(zone)]
+    return float(np.nan_to_num(cells).mean() / total) if total > 0 and len(cells) else float("nan")
+
+
+def _watched(coverage: Coverage, zone: str) -> bool:
+    return not unwatched_share(coverage, zone) > MOST_UNWATCHED
+
+
+class NextZone:
+    """Which zone of the map in view is to be worked next. It stays until its wish is fulfilled: nothing flickers."""
+
+    def __init__(self, wish: Wish) -> None:
+        self._wish = wish
+        self._now: tuple[str, str, str] | None = None
+
+    def update(self, coverage: Coverage) -> str | None:
+        """The zone that lacks the greatest share of what is wished for it; None when all have it."""
+        lacking = {
+            zone: 1 - coverage.zone_seconds.get(zone, 0.0) / seconds
+            for zone, seconds in self._wish.zone_seconds.items()
+            if zone in coverage.zone_seconds and coverage.zone_seconds[zone] < seconds
+        }
+        key = coverage.side, coverage.view
+        before = self._now[2] if self._now is not None and self._now[:2] == key else None
+        if before in lacking and _watched(coverage, before):
+            return before
+        seen = [zone for zone in lacking if _watched(coverage, zone)]
+        zone = max(seen, key=lambda z: round(lacking[z], 2), default=None)
+        self._now = None if zone is None else (*key, zone)
+        return zone
