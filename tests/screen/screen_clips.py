@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from screen_scenes import hand_at, moment_at
 
+from trainer.finding import Sighting
 from trainer.foot.given import GivenFoot
-from trainer.model import SIDES, Data, Detection, Frame, Image, Moment, Sighting
+from trainer.model import SIDES, Data, Detection, Frame, Image, Moment
 from trainer.pipeline import Pipeline, open_pipeline
 from trainer.settings import Settings
 from trainer.video.writer import VideoWriter

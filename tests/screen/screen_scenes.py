@@ -9,7 +9,10 @@ import cv2
 import numpy as np
 
 from trainer.foot import atlas
+from trainer.foot.pose import fit_pose
+from trainer.foot.surface import foot_model
 from trainer.model import (
+    FACES,
     SIDES,
     Coverage,
     Cue,
@@ -17,15 +20,14 @@ from trainer.model import (
     Foot,
     Frame,
     Hand,
-    HandTouch,
     Image,
     Judgement,
     Moment,
     Presence,
     Side,
-    Touch,
     View,
 )  # fmt: skip
+from trainer.touch import touch_of
 
 HAND = np.array([
     (0.50, 1.00), (0.30, 0.90), (0.16, 0.75), (0.07, 0.60), (0.02, 0.47), (0.34, 0.52), (0.30, 0.32), (0.28, 0.19),
@@ -61,7 +63,8 @@ def foot_at(size: tuple[int, int], side: Side = "left", view: View = "plantar", 
     matrix = homography(size, side, view, tilt)
     landmarks = to_px(matrix, atlas.landmarks_uv(view))
     confidence = np.where(np.isfinite(landmarks[:, 0]), 0.9, np.nan)
-    return Foot(side, view, Presence.MEASURED, landmarks, confidence, matrix, np.zeros(2), 250.0, True)
+    pose = fit_pose(landmarks, confidence, side, view, foot_model(), size)
+    return Foot(side, view, Presence.MEASURED, landmarks, confidence, matrix, np.zeros(2), 250.0, True, pose)
 
 
 def hand_at(side: Side, tip: tuple[float, float], size: float, turn_deg: float) -> Hand:
@@ -74,31 +77,17 @@ def hand_at(side: Side, tip: tuple[float, float], size: float, turn_deg: float) 
     return Hand(side, Presence.MEASURED, points, world, 0.93)
 
 
-def touch_of(time_s: float, hands: tuple[Hand, Hand], foot: Foot) -> Touch:
-    found = []
-    for hand in hands:
-        if foot.seen and hand.seen:
-            uv = to_px(np.linalg.inv(foot.px_from_uv), hand.landmarks_px)
-            near = atlas.inside_outline(foot.view, uv)
-        else:
-            uv, near = np.full((21, 2), np.nan), np.zeros(21, dtype=bool)
-        mm = uv * atlas.mm_from_uv(foot.view, foot.length_mm)
-        found.append(HandTouch(hand.side, hand.presence, mm, uv, near))
-    return Touch(time_s, (found[0], found[1]), foot, (hands[0].world_m, hands[1].world_m))
-
-
-def coverage_of(view: View = "plantar", seconds: float = 12.0) -> Coverage:
+def coverage_of(view: View = "plantar", seconds: float = 12.0, side: Side = "left") -> Coverage:
     """The ball and part of the arch worked, the lateral heel unseen."""
     cells = atlas.grid_uv()
     u, v = cells[..., 0], cells[..., 1]
     worked = seconds * np.exp(-(((u - 0.66) / 0.12) ** 2) - ((v - 0.4) / 0.35) ** 2)
     worked = np.where(worked > 0.3, worked, 0.0)
     unseen = np.where((u < 0.3) & (v > 0.5), 30.0, 0.0)
-    on_foot, flat = atlas.grid_on_foot(view), view in ("plantar", "dorsal")
+    on_foot = atlas.grid_on_foot(view)
     zone_seconds = {z: 4.0 * i for i, z in enumerate(atlas.zones(view))}
-    nan = np.nan
     return Coverage(
-        view, np.where(on_foot & flat, worked, nan), np.where(on_foot & flat, unseen, nan), zone_seconds, 40.0, 6.0
+        view, np.where(on_foot, worked, np.nan), np.where(on_foot, unseen, np.nan), zone_seconds, 40.0, 6.0, side
     )
 
 
@@ -134,6 +123,7 @@ def moment_at(
     foot_presence: Presence = Presence.MEASURED, **changes: Any,
 ) -> Moment:  # fmt: skip
     foot = foot_at(size, side, view)
+    face: View = view if view in FACES else "plantar"
     image = background(size, kind, foot)
     h = size[1]
     places = to_px(foot.px_from_uv, np.array([[0.66, 0.30], [0.62, 0.68]]))
@@ -151,6 +141,7 @@ def moment_at(
     moment = Moment(
         Frame(image, time_s, 100), pair, foot, touch_of(time_s, pair, foot),
         Judgement(time_s, technique, 0.84 if technique else 0.31, both if technique else ()),
-        rate, cycles if rate == rate else (), coverage_of(view), (), Cue(time_s, "slower", cue) if cue else None,
+        rate, cycles if rate == rate else (), coverage_of(face, side=side), (),
+        Cue(time_s, "slower", cue) if cue else None,
     )  # fmt: skip
     return replace(moment, **changes)

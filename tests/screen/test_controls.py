@@ -20,6 +20,7 @@ from trainer.screen.controls import (
     react,
 )  # fmt: skip
 from trainer.screen.foot_editor import GUIDED
+from trainer.screen.hud import LINES
 from trainer.screen.keys import HELP_LINES, Action, action_of
 from trainer.screen.layout import WINDOW_HEIGHT, canvas_size
 from trainer.screen.place import Place
@@ -47,12 +48,21 @@ def test_help_lists_every_key_once() -> None:
 def test_toggles_go_there_and_back() -> None:
     start = ViewState()
     for action, name in (
-        (Action.MIRROR, "mirror"), (Action.ZONES, "zones"), (Action.HELP, "help"), (Action.PAUSE, "paused"),
+        (Action.MIRROR, "mirror"), (Action.HELP, "help"), (Action.PAUSE, "paused"),
     ):  # fmt: skip
         once, requests = react(start, action, MOMENT, NOW)
         assert getattr(once, name) is not getattr(start, name) and requests == ()
         twice, _ = react(once, action, MOMENT, NOW)
         assert getattr(twice, name) is getattr(start, name)
+
+
+def test_lines_on_the_foot_take_turns() -> None:
+    state, seen = ViewState(), []
+    for _ in LINES:
+        seen.append(state.hud(NOW, False, 30.0).lines)
+        state, requests = react(state, Action.ZONES, MOMENT, NOW)
+        assert requests == ()
+    assert tuple(seen) == LINES and state == ViewState()
 
 
 def test_requests() -> None:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from screen_scenes import background, coverage_of, foot_at, homography, moment_at, to_px, unworked
+from screen_scenes import background, coverage_of, foot_at, homography, moment_at, unworked
 
-from trainer.foot import atlas, geometry
+from trainer.foot import atlas, geometry, reflex
+from trainer.foot.skin import on_map, skin_of
 from trainer.model import SIDES, VIEWS, Coverage, Cue, Floats, Foot, Image, Moment, PostureFinding, Presence, Side, View
 from trainer.screen.hud import Hud
 from trainer.screen.layout import canvas_size, layout
@@ -118,26 +119,30 @@ def test_left_and_right_have_their_own_colour_and_unknown_draws_nothing(overlay:
 
 def test_a_bridged_hand_is_fainter_than_a_measured_one(overlay: Overlay) -> None:
     def ink(presence: Presence) -> float:
-        with_hand = drawn(overlay, moment_at(kind="grey", presences=(presence, Presence.UNKNOWN)))
-        without = drawn(overlay, moment_at(kind="grey", presences=(Presence.UNKNOWN, Presence.UNKNOWN)))
+        def shown(left: Presence) -> Image:
+            moment = moment_at(kind="grey", presences=(left, Presence.UNKNOWN), coverage=unworked())
+            return drawn(overlay, replace(moment, foot=Foot.unknown()))
+
+        with_hand, without = shown(presence), shown(Presence.UNKNOWN)
         free = np.s_[180:400, 60:500]
         return float(np.abs(with_hand[free].astype(int) - without[free]).sum())
 
     assert 0 < ink(Presence.BRIDGED) < 0.6 * ink(Presence.MEASURED)
 
 
-def test_foot_outline_lies_where_the_map_says(overlay: Overlay) -> None:
-    moment = moment_at(kind="dark", presences=(Presence.UNKNOWN, Presence.UNKNOWN))
-    picture = drawn(overlay, moment, Hud(zones=False))
-    outline = to_px(moment.foot.px_from_uv, atlas.outline("plantar"))
-    for x, y in outline:
+def test_foot_outline_lies_where_the_pose_says(overlay: Overlay) -> None:
+    moment = moment_at((1280, 720), kind="dark", presences=(Presence.UNKNOWN, Presence.UNKNOWN), cue=None)
+    picture = drawn(overlay, moment, Hud(lines="none"))
+    skin = skin_of(moment.foot, 0.0)
+    assert skin is not None
+    for x, y in skin.outline_px():
         near = picture[int(y) - 3 : int(y) + 5, int(x) - 3 : int(x) + 5].astype(int)
         assert near.min(axis=2).max() > 220, (x, y)
 
 
 def test_zones_can_be_turned_off(overlay: Overlay) -> None:
     moment = moment_at(kind="dark")
-    assert changed(drawn(overlay, moment, Hud(zones=True)), drawn(overlay, moment, Hud(zones=False))).sum() > 200
+    assert changed(drawn(overlay, moment, Hud(lines="zones")), drawn(overlay, moment, Hud(lines="none"))).sum() > 200
 
 
 def no_hands(coverage: Coverage, foot_presence: Presence = Presence.MEASURED) -> Moment:
@@ -150,20 +155,59 @@ def test_coverage_tints_the_worked_place_on_the_foot_and_no_other(overlay: Overl
     seconds[40:44, 10:16] = 20.0
     coverage = replace(unworked(), grid_seconds=seconds)
     moment = no_hands(coverage)
-    plain = drawn(overlay, replace(moment, coverage=unworked()), Hud(zones=False))
-    tinted = drawn(overlay, moment, Hud(zones=False))
+    plain = drawn(overlay, replace(moment, coverage=unworked()), Hud(lines="none"))
+    tinted = drawn(overlay, moment, Hud(lines="none"))
     tint = np.abs(tinted.astype(int) - plain).max(axis=2) > 12
     box = layout(1280, 720).session
     tint[box.y : box.bottom, box.x : box.right] = False
     ys, xs = np.nonzero(tint)
-    uv = geometry.to_uv(moment.foot.px_from_uv, np.column_stack([xs, ys]))
-    assert len(ys) > 100
-    assert uv[:, 0].min() > 38 / 64 - 0.01 and uv[:, 0].max() < 46 / 64 + 0.01
-    assert uv[:, 1].min() > 8 / 32 - 0.02 and uv[:, 1].max() < 18 / 32 + 0.02
-    x, y = to_px(moment.foot.px_from_uv, np.array([[42 / 64, 13 / 32]]))[0].round().astype(int)
-    there, skin = tinted[y, x].astype(float), plain[y, x].astype(float)
+    skin = skin_of(moment.foot, 0.0)
+    assert skin is not None and len(ys) > 100
+    uv = skin.at(np.column_stack([xs, ys]).astype(float)).uv
+    assert uv[:, 0].min() > 40 / 64 - 0.05 and uv[:, 0].max() < 44 / 64 + 0.05
+    assert uv[:, 1].min() > 10 / 32 - 0.08 and uv[:, 1].max() < 16 / 32 + 0.08
+    ((x, y),), _ = skin.placed(on_map(np.array([[42 / 64, 13 / 32]]), 0))
+    x, y = round(float(x)), round(float(y))
+    there, bare = tinted[y, x].astype(float), plain[y, x].astype(float)
     work = np.asarray(THEME.work, float)
-    assert np.linalg.norm(there - work) < 0.55 * np.linalg.norm(skin - work)
+    assert np.linalg.norm(there - work) < 0.55 * np.linalg.norm(bare - work)
+
+
+def test_the_next_zone_is_marked_on_the_foot_and_on_the_map(overlay: Overlay) -> None:
+    moment = no_hands(unworked())
+    plain = drawn(overlay, replace(moment, next_zone=None), Hud(lines="none"))
+    marked = drawn(overlay, replace(moment, next_zone="ball_medial"), Hud(lines="none"))
+    changes = changed(marked, plain)
+    skin = skin_of(moment.foot, 0.0)
+    assert skin is not None
+    (middle,), _ = skin.placed(on_map(np.array([[0.68, 0.18]]), 0))
+    x, y = round(float(middle[0])), round(float(middle[1]))
+    assert changes[y - 40 : y + 40, x - 40 : x + 40].sum() > 300, "around it, and its name"
+    (far,), _ = skin.placed(on_map(np.array([[0.15, 0.5]]), 0))
+    x, y = round(float(far[0])), round(float(far[1]))
+    assert changes[y - 30 : y + 30, x - 30 : x + 30].sum() == 0
+    box = layout(1280, 720).session
+    assert changes[box.y : box.bottom, box.x : box.right].sum() > 100
+
+
+def test_lines_and_names_of_the_reflex_layer(overlay: Overlay) -> None:
+    moment = no_hands(unworked())
+    plain, layer = (drawn(overlay, replace(moment, next_zone=None), Hud(lines=lines)) for lines in ("none", "reflex"))
+    skin = skin_of(moment.foot, 0.0)
+    assert skin is not None
+    changes = changed(layer, plain)
+    for line in reflex.zone_borders():
+        px, facing = skin.placed(on_map(line[1:4], 0))
+        for x, y in np.rint(px[facing]).astype(int):
+            assert changes[y - 4 : y + 5, x - 4 : x + 5].any()
+    # Under a hand nothing is written.
+    hidden = moment_at((1280, 720), kind="grey", coverage=unworked(), cue=None)
+    with_hand, without = (drawn(overlay, hidden, Hud(lines=lines)) for lines in ("reflex", "none"))
+    palms = np.zeros((720, 1280), np.uint8)
+    for hand in hidden.hands:
+        cv2.fillPoly(palms, [np.rint(hand.landmarks_px[[0, 1, 5, 9, 13, 17]]).astype(np.int32)], 1)
+    inner = cv2.erode(palms, np.ones((25, 25), np.uint8)) > 0
+    assert inner.any() and not (changed(with_hand, without) & inner).any()
 
 
 def test_an_unknown_foot_gets_nothing_painted(overlay: Overlay) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from trainer.foot.given import GivenFoot
 from trainer.model import Moment
 from trainer.screen.foot_editor import FootEditor
-from trainer.screen.hud import Hud
+from trainer.screen.hud import LINES, Hud, Lines
 from trainer.screen.keys import Action
 from trainer.screen.layout import WINDOW_HEIGHT, canvas_size, layout
 from trainer.screen.place import Place
@@ -65,7 +65,7 @@ class ViewState:
     """How the session is being looked at. Clock times are seconds of a monotonic clock."""
 
     mirror: bool = False
-    zones: bool = True
+    lines: Lines = "zones"
     show_fps: bool = False
     help: bool = False
     paused: bool = False
@@ -92,7 +92,7 @@ class ViewState:
         if notice is None and self.paused:
             notice = "Paused. Press Space to go on."
         return Hud(
-            mirror=self.mirror, zones=self.zones, interactive=True, recording=recording,
+            mirror=self.mirror, lines=self.lines, interactive=True, recording=recording,
             fps=fps if self.show_fps and np.isfinite(fps) else None, notice=notice,
         )  # fmt: skip
 
@@ -128,7 +128,7 @@ def _watched(
         case Action.PAUSE:
             return replace(state, paused=not state.paused, notice_until=0.0), ()
         case Action.ZONES:
-            return replace(state, zones=not state.zones), ()
+            return replace(state, lines=LINES[(LINES.index(state.lines) + 1) % len(LINES)]), ()
         case Action.RECORD:
             return state, (ToggleRecording(),)
         case Action.CLEAR if clock_s < state.clear_asked_until:

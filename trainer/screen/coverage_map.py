@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from trainer.coverage import WORKED_S, unseen_cells
 from trainer.foot import atlas
 from trainer.model import Coverage, Floats, Image, Side, View
-from trainer.screen.foot_layer import inner_borders, smooth_outline, tint_strength
+from trainer.screen.foot_layer import smooth_outline, tint_strength
+from trainer.screen.foot_lines import inner_borders
 from trainer.screen.sprite import Sprite
 from trainer.screen.theme import Colour, Theme
 
@@ -81,12 +82,10 @@ class CoverageMap:
 def _states(coverage: Coverage) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """(64, 32) brightness step of each cell, 0 = not worked; (64, 32) bool, could not be seen."""
     strength = tint_strength(coverage)
-    flat = bool(np.isfinite(coverage.grid_seconds).any())
     with np.errstate(invalid="ignore"):
-        worked = (coverage.grid_seconds >= WORKED_S) if flat else strength > 0
+        worked = coverage.grid_seconds >= WORKED_S
     levels = np.where(worked, np.clip(np.ceil(strength * _LEVELS), 1, _LEVELS), 0).astype(np.uint8)
-    unseen = unseen_cells(coverage) if flat else np.zeros(atlas.GRID, dtype=bool)
-    return levels, unseen
+    return levels, unseen_cells(coverage)
 
 
 def _drawn(levels: NDArray[np.uint8], unseen: NDArray[np.bool_], shape: MapShape, theme: Theme) -> Sprite:

@@ -13,7 +13,7 @@ class Action(Enum):
     SIDE = ("S", "the other foot")
     VIEW = ("V", "another face of the foot")
     MIRROR = ("M", "mirror the picture")
-    ZONES = ("Z", "zones on or off")
+    ZONES = ("Z", "zones, reflex zones, neither")
     CLEAR = ("C", "clear the coverage map")
     RECORD = ("R", "record, stop recording")
     DISCOMFORT = ("D", "mark discomfort")

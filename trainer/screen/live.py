@@ -21,6 +21,7 @@ from trainer.screen.controls import (
     ViewState,
     react,
 )  # fmt: skip
+from trainer.screen.hud import Lines
 from trainer.screen.layout import WINDOW_HEIGHT
 from trainer.screen.overlay import Overlay
 from trainer.screen.recording import OpenRecorder, enlarged
@@ -38,7 +39,7 @@ class LiveOptions:
     """How the session begins. ``record`` starts recording with the first frame."""
 
     mirror: bool = False
-    zones: bool = True
+    lines: Lines = "zones"
     show_fps: bool = False
     record: bool = False
 
@@ -107,7 +108,7 @@ class _Session:
         self._window = window
         self._on_foot = on_foot
         self._on_discomfort = on_discomfort
-        self._state = ViewState(options.mirror, options.zones, options.show_fps)
+        self._state = ViewState(options.mirror, options.lines, options.show_fps)
         self._edited_moment: Moment | None = None
         self._shown: object = None
         self._shown_moment: Moment | None = None

@@ -72,7 +72,7 @@ class Overlay:
         unit = places.unit
         place = Place(moment.frame.size, size, hud.mirror)
         technique = self._techniques.get(moment.judgement.technique or "")
-        draw_foot(canvas, moment.foot, moment.coverage, place, theme, unit, hud.zones)
+        draw_foot(canvas, moment, place, theme, unit, hud.lines)
         now = moment.frame.time_s
         for hand, touch in zip(moment.hands, moment.touch.hands, strict=True):
             held = current_posture(moment.posture, hand.side, now)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 
-from trainer.coverage import WORKED_S, unseen_share, worked_share
+from trainer.coverage import unseen_share, worked_share
 from trainer.foot import atlas
-from trainer.model import SIDES, Coverage, Floats, Image, Moment, PostureFinding, Presence, Side
+from trainer.model import FACES, SIDES, Coverage, Floats, Image, Moment, PostureFinding, Presence, Side
 from trainer.screen.coverage_map import CoverageMap, map_shape, swatch
 from trainer.screen.hud import Hud
 from trainer.screen.layout import Box, Layout
@@ -18,26 +17,18 @@ from trainer.screen.sprite import lay, plate
 from trainer.screen.text import CAP_HEIGHT, draw_text, fitted, width_of, wrapped
 from trainer.screen.theme import Theme
 from trainer.screen.wording import POSTURE_NAMES, ZONE_NAMES, clock, duration
-from trainer.strokes.techniques import REST, Technique
+from trainer.strokes.techniques import Technique
 
 _POSTURE_STAYS_S = 1.0
 _NARROWEST = 3.0
 """Text is never made smaller than this many units to fit; then it is shortened."""
 
 
-def working_place(moment: Moment, technique: Technique | None) -> list[tuple[Side, Floats]]:
-    """Where each working hand touches the map now: (side, (2,) mean (u, v) of the technique's contact landmarks)."""
-    if technique is None or technique.id == REST:
+def working_place(moment: Moment) -> list[tuple[Side, Floats]]:
+    """Where each working hand touches the map that is shown: (side, (2,) middle in (u, v))."""
+    if moment.foot.side != moment.coverage.side:
         return []
-    found: list[tuple[Side, Floats]] = []
-    for touch in moment.touch.hands:
-        if touch.side not in moment.judgement.hands or touch.presence is Presence.UNKNOWN:
-            continue
-        part = list(technique.landmarks)
-        uv = touch.uv[part][touch.near[part] & np.isfinite(touch.uv[part]).all(axis=1)]
-        if len(uv):
-            found.append((touch.side, uv.mean(axis=0)))
-    return found
+    return [(c.side, c.uv) for c in moment.contacts if FACES[c.face] == moment.coverage.view]
 
 
 def draw_session_panel(
@@ -53,11 +44,15 @@ def draw_session_panel(
         width = draw_text(image, "REC", right, box.y + 4.9 * unit, small, theme.ink, theme.strong_weight, "right")
         dots(image, np.array([[right - width - 1.7 * unit, box.y + 3.6 * unit]]), theme.record, 0.95 * unit)
     room = (round(right - left), round(30.5 * unit))
-    shape = map_shape(moment.coverage.view, moment.foot.side, hud.mirror, room)
+    shape = map_shape(moment.coverage.view, moment.coverage.side, hud.mirror, room)
     x = round((left + right - shape.width) / 2)
     y = round(box.y + 7.4 * unit + (room[1] - shape.height) / 2)
     lay(image, maps.sprite(moment.coverage, shape), x, y)
-    places = working_place(moment, technique) if moment.foot.view == moment.coverage.view else []
+    if moment.next_zone is not None:
+        around = shape.to_pixels(atlas.zone_polygons(moment.coverage.view)[moment.next_zone]) + np.array([x, y])
+        lines(image, [around], theme.casing, max(3, round(0.7 * unit)), closed=True)
+        lines(image, [around], theme.ink, max(1, round(0.35 * unit)), closed=True)
+    places = working_place(moment)
     for side, uv in places:
         point = shape.to_pixels(np.clip(uv, 0, 1)[None]) + np.array([x, y])
         dots(image, point, theme.casing, 1.25 * unit, side == "right")
@@ -72,15 +67,16 @@ def draw_session_panel(
         draw_text(image, text, begin, row, size, theme.soft)
         row += 4.3 * unit
     _current_zone(image, moment, places, theme, left, right, box.y + 51.3 * unit, small, unit)
+    if moment.next_zone is not None:
+        words = f"next: {ZONE_NAMES[moment.next_zone]}"
+        words, size = fitted(words, small, theme.regular_weight, right - left, round(_NARROWEST * unit))
+        draw_text(image, words, left, box.y + 55.3 * unit, size, theme.ink)
 
 
 def legend(coverage: Coverage) -> list[tuple[str, bool]]:
-    """The map's legend: (text, hatched) of the states, with their shares; on the side views counted in zones."""
+    """The map's legend: (text, hatched) of the states, with their shares."""
     worked, unseen = worked_share(coverage), unseen_share(coverage)
-    if isfinite(worked):
-        return [(f"{100 * worked:.0f} % worked", False), (f"{100 * unseen:.0f} % unseen", True)]
-    touched = sum(seconds >= WORKED_S for seconds in coverage.zone_seconds.values())
-    return [(f"{touched} of {len(coverage.zone_seconds)} zones", False)]
+    return [(f"{100 * worked:.0f} % worked", False), (f"{100 * unseen:.0f} % unseen", True)]
 
 
 def _current_zone(
@@ -89,16 +85,17 @@ def _current_zone(
 ) -> None:  # fmt: skip
     if not places:
         return
-    names = atlas.zones(moment.foot.view)
-    indexes = [int(atlas.zone_at(moment.foot.view, uv[0], uv[1])) for _, uv in places]
+    view = moment.coverage.view
+    names = atlas.zones(view)
+    indexes = [int(atlas.zone_at(view, uv[0], uv[1])) for _, uv in places]
     zones = [names[index] for index in indexes if index >= 0]
     if not zones:
         return
     zone = max(zones, key=lambda name: moment.coverage.zone_seconds.get(name, 0.0))
     seconds = duration(moment.coverage.zone_seconds.get(zone, 0.0))
-    name, size = fitted(ZONE_NAMES[zone], small, theme.strong_weight, right - left, round(_NARROWEST * unit))
-    draw_text(image, name, left, baseline, size, theme.ink, theme.strong_weight)
-    draw_text(image, seconds, left, baseline + 4.0 * unit, small, theme.ink)
+    room, smallest = right - left, round(_NARROWEST * unit)
+    text, size = fitted(f"{ZONE_NAMES[zone]} {seconds}", small, theme.strong_weight, room, smallest)
+    draw_text(image, text, left, baseline, size, theme.ink, theme.strong_weight)
 
 
 def draw_cue(image: Image, box: Box, text: str, kind: str, theme: Theme, unit: float) -> None:
