@@ -9,18 +9,24 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 
+from trainer.contact import contacts_of
+from trainer.coverage import CoverageMap
+from trainer.foot.pose import fit_pose
+from trainer.foot.skin import skin_of
+from trainer.foot.surface import foot_model
 from trainer.hands.backend import open_backend
-from trainer.model import Data, Frame
-from trainer.pipeline import open_pipeline
+from trainer.model import Data, FootPose, Frame, Moment
+from trainer.pipeline import Pipeline, open_pipeline
 from trainer.score.scorer import given_foot
 from trainer.screen.overlay import Overlay
 from trainer.settings import Settings
+from trainer.touch import touch_of
 from trainer.video.source import open_source
 
 MB = 1024 * 1024
@@ -33,7 +39,8 @@ class Bench:
     ``ratio`` is the pipeline's throughput over the bare loop's (decode, and stock HandLandmarker for two hands, nothing
     else), of the medians over rounds; ``ratio_hands_and_foot`` that of its first half, which sees what the stock one
     sees and the foot besides; ``ratio_with_overlay`` counts drawing too. ``added_latency_*`` is what all stages after
-    the hand backend add to one frame, overlay drawn. ``memory_growth_mb_per_min`` is a straight line through the
+    the hand backend add to one frame, overlay drawn; ``surface_p50_ms`` is what the foot's surface takes of it: pose,
+    places on the skin, contact and maps. ``memory_growth_mb_per_min`` is a straight line through the
     resident set per minute of video after the first minute (None for runs shorter than two minutes of video).
     """
 
@@ -50,6 +57,7 @@ class Bench:
     added_latency_p50_ms: float
     added_latency_p95_ms: float
     overlay_p50_ms: float
+    surface_p50_ms: float
     peak_memory_mb: float
     memory_minutes: float
     memory_growth_mb_per_min: float | None
@@ -68,6 +76,7 @@ def bench(
     bare, seen, piped, drawn = [], [], [], []
     stages: list[float] = []
     overlays: list[float] = []
+    surfaces: list[float] = []
     frames = 0
     for k in range(rounds):
         progress(f"round {k + 1} of {rounds}")
@@ -81,7 +90,7 @@ def bench(
         drawn.append(took / frames)
         peak[0] = max(peak[0], process.memory_info().rss / MB)
     progress("latency")
-    _latency(clip, settings, seconds, stages, overlays)
+    _latency(clip, settings, seconds, stages, overlays, surfaces)
     growth = None
     if minutes > 0:
         progress(f"memory over {minutes:g} minutes of video")
@@ -101,6 +110,7 @@ def bench(
         added_latency_p50_ms=float(np.percentile(stages, 50)),
         added_latency_p95_ms=float(np.percentile(stages, 95)),
         overlay_p50_ms=float(np.percentile(overlays, 50)),
+        surface_p50_ms=float(np.percentile(surfaces, 50)),
         peak_memory_mb=peak[0],
         memory_minutes=minutes,
         memory_growth_mb_per_min=growth,
@@ -161,8 +171,11 @@ def _pipeline(clip: Path, settings: Settings, seconds: float, *, draw: bool) -> 
     return count, took
 
 
-def _latency(clip: Path, settings: Settings, seconds: float, stages: list[float], overlays: list[float]) -> None:
+def _latency(
+    clip: Path, settings: Settings, seconds: float, stages: list[float], overlays: list[float], surfaces: list[float]
+) -> None:
     pipeline = open_pipeline(settings, given=given_foot(clip))
+    surface = _Surface(pipeline)
     overlay = Overlay(pipeline.techniques)
     for frame in looped(clip, settings.max_side, min(seconds, 15.0)):
         sighting = pipeline.backend.look(frame)
@@ -173,7 +186,32 @@ def _latency(clip: Path, settings: Settings, seconds: float, stages: list[float]
         done = time.perf_counter()
         stages.append(1000 * (done - begin))
         overlays.append(1000 * (done - followed))
+        surfaces.append(1000 * surface.seconds(moment))
     pipeline.close()
+
+
+class _Surface:
+    """What is done with the foot's surface, once more and by itself."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._techniques = pipeline.techniques
+        self._map = CoverageMap(pipeline.techniques, latency_s=pipeline.recogniser.lag_s)
+        self._pose: FootPose | None = None
+
+    def seconds(self, moment: Moment) -> float:
+        # A copy: what was looked up for this very foot is remembered.
+        foot = replace(moment.foot, pose=replace(moment.foot.pose) if moment.foot.pose else None)
+        begin = time.perf_counter()
+        if foot.seen and moment.frame.index % 3 == 0:
+            self._pose = fit_pose(
+                foot.landmarks_px, foot.confidence, foot.side, foot.view, foot_model(), moment.frame.size, self._pose
+            )
+        touch = touch_of(moment.frame.time_s, moment.hands, foot)
+        self._map.update(touch, moment.judgement, moment.frame.size)
+        self._map.coverage()
+        technique = self._techniques.get(moment.judgement.technique or "")
+        contacts_of(touch, technique, moment.judgement.hands, skin_of(foot))
+        return time.perf_counter() - begin
 
 
 def _memory(clip: Path, settings: Settings, seconds: float, peak: list[float]) -> float | None:

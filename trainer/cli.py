@@ -37,6 +37,8 @@ Foot = Annotated[str | None, _setting("foot")]
 View = Annotated[str | None, _setting("view")]
 FootLength = Annotated[float | None, _setting("foot_length_mm", "--foot-length")]
 Presets = Annotated[Path | None, _setting("presets")]
+FieldOfView = Annotated[float | None, _setting("field_of_view_deg", "--field-of-view")]
+Wish = Annotated[Path | None, _setting("wish")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, nothing else.")]
 
 
@@ -68,14 +70,17 @@ def score(
     foot: Foot = None,
     view: View = None,
     foot_length: FootLength = None,
+    field_of_view: FieldOfView = None,
     presets: Presets = None,
+    wish: Wish = None,
 ) -> None:
     """Score recorded videos: scorecard, tracks, annotated video and report for each."""
     from trainer.commands.score import score_all
 
     settings = read_settings(
-        settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets
-    )
+        settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets, wish=wish,
+        field_of_view_deg=field_of_view,
+    )  # fmt: skip
     if not score_all(videos, out, settings, again=again, as_json=json_out):
         raise typer.Exit(USER_ERROR)
 
@@ -91,14 +96,17 @@ def live(
     foot: Foot = None,
     view: View = None,
     foot_length: FootLength = None,
+    field_of_view: FieldOfView = None,
     presets: Presets = None,
+    wish: Wish = None,
 ) -> None:
     """Practise in front of a camera, with the overlay in a window."""
     from trainer.commands.live import practise
 
     settings = read_settings(
-        settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets
-    )
+        settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets, wish=wish,
+        field_of_view_deg=field_of_view,
+    )  # fmt: skip
     practise(camera, settings, mirror=mirror, record=record)
 
 
@@ -151,6 +159,9 @@ def evaluate(
     yardstick: Annotated[
         bool, typer.Option("--yardstick", help="Measure MediaPipe by itself on the same pictures, to stand beside.")
     ] = False,
+    told_strokes: Annotated[
+        bool, typer.Option("--told-strokes", help="Take the strokes' names from the truth, to test the other stages.")
+    ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes at work; one per core when not given.")] = None,
     sheet: Annotated[
         Path | None, typer.Option("--sheet", help="Draw the worst frames of all clips on this picture (.jpg or .png).")
@@ -163,8 +174,8 @@ def evaluate(
 
     settings = read_settings(None, model=model, backend=backend)
     done = evaluate_all(
-        clips, settings, find_foot=find_foot, yardstick=yardstick, workers=workers, out=out, as_json=json_out,
-        sheet=sheet, worst=worst,
+        clips, settings, find_foot=find_foot, yardstick=yardstick, told_strokes=told_strokes, workers=workers, out=out,
+        as_json=json_out, sheet=sheet, worst=worst,
     )  # fmt: skip
     if not done:
         raise typer.Exit(USER_ERROR)

@@ -77,7 +77,11 @@ def results(**changed: Any) -> dict[str, Any]:
 
 
 def make_card(**changed: Any) -> Data:
-    return build_scorecard(**results(**changed))
+    """A scorecard with some arguments changed; ``coverage`` may be one map."""
+    arguments = results(**changed)
+    if isinstance(arguments["coverage"], Coverage):
+        arguments["coverage"] = (arguments["coverage"],)
+    return build_scorecard(**arguments)
 
 
 def make_moment(i: int, seed: int = 0, technique: str | None = "kneading") -> Moment:

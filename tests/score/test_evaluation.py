@@ -12,7 +12,8 @@ import pytest
 from rich.console import Console
 from true_clip import FRAMES, TIMES, arrays, perfect_card, perfect_tracks, write_truth
 
-from trainer.model import Data, Detection, Frame, Side, Sighting
+from trainer.finding import Sighting
+from trainer.model import Data, Detection, Frame, Side
 from trainer.score.catalogue import METRICS, YARDSTICK
 from trainer.score.evaluate import ClipResult, evaluate_clip
 from trainer.score.evaluation import groups, overall, read_facts

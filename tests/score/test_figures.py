@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,10 +13,10 @@ from session_results import make_card, plantar_coverage
 from trainer.foot import atlas
 from trainer.model import Coverage, Floats, Rhythm, Stroke
 from trainer.score.figures.axis import clock, duration, nice_ceiling, percent, share, time_ticks
-from trainer.score.figures.foot import FootFigure, foot_figure
+from trainer.score.figures.foot import FootFigure, foot_figures
 from trainer.score.figures.rhythm import curves, local_rate
 from trainer.score.figures.timeline import timeline
-from trainer.score.scorecard import Extras, FootFacts, Span
+from trainer.score.scorecard import Extras, Span
 from trainer.strokes.techniques import load_techniques
 
 NAMES = {"kneading": "Kneading", "press_hold": "Press and hold", "friction": "Friction"}
@@ -157,8 +158,8 @@ def test_single_intervals_between_pauses_are_dots() -> None:
 
 def figure(side: str = "left", coverage: Coverage | None = None) -> FootFigure:
     coverage = plantar_coverage() if coverage is None else coverage
-    foot = FootFacts(side, coverage.view, 250.0, True, 0.0)  # type: ignore[arg-type]
-    return foot_figure(make_card(coverage=coverage, foot=foot), {"ball_central": "Middle of the ball"})
+    (shown,) = foot_figures(make_card(coverage=replace(coverage, side=side)), {"ball_central": "Middle of the ball"})
+    return shown
 
 
 def test_zones_have_the_three_states() -> None:
@@ -199,15 +200,11 @@ def test_labels_keep_apart_and_pins_lie_in_their_zones() -> None:
         assert atlas.zones("plantar")[int(atlas.zone_at("plantar", u, v))] == zone.id
 
 
-@pytest.mark.parametrize("view", ["medial", "lateral"])
-def test_side_views_show_zones_without_a_map(view: str) -> None:
-    nan = np.full(atlas.GRID, np.nan)
-    seen = figure("right", Coverage(view, nan, nan, {"instep": 4.0}, 10.0, 1.0))  # type: ignore[arg-type]
-    assert not seen.has_map and not seen.upright
-    states = {zone.id: zone.state for zone in seen.zones}
-    assert states["instep"] == "worked" and states["forefoot_top"] == "not worked"
-    toes = next(z for z in seen.zones if z.id in ("hallux", "lesser_toes"))
-    heel = next(z for z in seen.zones if z.id.startswith("heel"))
-    assert (toes.x < heel.x) == (seen.left_word == "toes")
-    blind = figure("right", Coverage(view, nan, nan, {}, 1.0, 9.0))  # type: ignore[arg-type]
-    assert {zone.state for zone in blind.zones} == {"not seen"}
+def test_every_map_is_drawn_the_main_one_first() -> None:
+    top = replace(plantar_coverage(), view="dorsal", side="right", zone_seconds={"instep": 3.0}, visits=())
+    visits = (("ball_medial", 1.0, 1.1), ("heel_medial", 2.0, 3.0), ("hallux", 4.0, 5.0), ("heel_medial", 6.0, 7.0))
+    main = replace(plantar_coverage(), visits=visits)
+    shown = foot_figures(make_card(coverage=(main, top)), {"hallux": "Big toe"})
+    assert [(one.view, one.side) for one in shown] == [("plantar", "left"), ("dorsal", "right")]
+    assert shown[0].order == ("heel medial", "Big toe"), "what was but passed over isn't worked"
+    assert {zone.id for zone in shown[1].zones} == set(atlas.TOP_ZONES)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from session_results import make_card, results
+from session_results import make_card, plantar_coverage, results
 
 from trainer.errors import FormatError, TrainerError
-from trainer.model import Coverage, Stroke
+from trainer.model import Stroke
 from trainer.rhythm import rhythm_of
 from trainer.score.scorecard import (
     SCHEMA_PATH,
     coverage_of,
+    coverages_of,
     dumps,
     grid_of,
     read_scorecard,
@@ -50,18 +52,18 @@ def test_holds_the_fixed_keys() -> None:
 
 def test_worked_and_unseen_shares_are_of_the_foot() -> None:
     coverage = make_card()["coverage"]
-    grid = grid_of(make_card())
+    grid = grid_of(make_card()["coverage"])
     on_foot = np.isfinite(grid)
     assert coverage["worked_share"] == pytest.approx((grid[on_foot] > 0).mean(), abs=1e-4)
     assert 0 < coverage["unseen_share"] < 0.2
 
 
-def test_side_views_have_no_map() -> None:
-    nan = np.full((64, 32), np.nan)
-    side = Coverage("medial", nan, nan, {"arch_medial": 3.0}, 5.0, 0.0)
-    coverage = make_card(coverage=side)["coverage"]
-    assert coverage["worked_share"] is None and coverage["unseen_share"] is None
-    assert coverage["zones"]["arch_medial"] == 3.0
+def test_maps_of_the_other_face_and_foot_come_back() -> None:
+    top = replace(plantar_coverage(), view="dorsal", side="right", zone_seconds={"instep": 3.0},
+                  technique_zone_seconds={"kneading": {"instep": 3.0}}, visits=(("instep", 1.0, 4.0),))  # fmt: skip
+    main, other = coverages_of(make_card(coverage=(plantar_coverage(), top)))
+    assert (main.view, main.side, other.view, other.side) == ("plantar", "left", "dorsal", "right")
+    assert other.technique_zone_seconds == top.technique_zone_seconds and other.visits == top.visits
 
 
 def test_write_then_read_is_the_same(tmp_path: Path) -> None:

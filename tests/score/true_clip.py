@@ -86,7 +86,10 @@ def perfect_tracks(folder: Path) -> Tracks:
         hand_px=truth.hand_px.copy(), hand_world_m=np.zeros((FRAMES, 2, 21, 3)),
         touch_uv=np.zeros((FRAMES, 2, 21, 2)), touch_near=np.zeros((FRAMES, 2, 21), bool),
         foot_px=truth.foot_px.copy(), foot_confidence=np.ones((FRAMES, 14)), foot_motion_px=np.zeros((FRAMES, 2)),
-        px_from_uv=np.zeros((FRAMES, 3, 3)), technique_confidence=ones, working=np.ones((FRAMES, 2), bool),
+        px_from_uv=np.zeros((FRAMES, 3, 3)), pose_rotation=np.zeros((FRAMES, 3, 3)), pose_shift=np.zeros((FRAMES, 3)),
+        pose_shape=np.zeros((FRAMES, 5)), pose_focal_px=np.full(FRAMES, np.nan),
+        pose_centre_px=np.zeros((FRAMES, 2)), contact_uv=np.zeros((FRAMES, 2, 2)),
+        contact_face=np.zeros((FRAMES, 2)), technique_confidence=ones, working=np.ones((FRAMES, 2), bool),
         rate_per_min=ones,
     )  # fmt: skip
 
@@ -103,7 +106,7 @@ def perfect_card(folder: Path, **changed: Any) -> Data:
         "video": SimpleNamespace(name="clip.mp4", width=640, height=480, fps=FPS),
         "sha256": None, "duration_s": 4.0, "unseen_s": 0.0,
         "foot": FootFacts("left", "plantar", 250.0, True, 0.0), "strokes": strokes, "rhythm": [],
-        "coverage": Coverage("plantar", truth.contact_seconds, still, truth.zone_seconds, 4.0, 0.0),
+        "coverage": (Coverage("plantar", truth.contact_seconds, still, truth.zone_seconds, 4.0, 0.0),),
         "posture": [], "cues": [], "provenance": {"versions": {}, "model_hashes": {}, "settings": {}},
     }  # fmt: skip
     return build_scorecard(**(arguments | changed))

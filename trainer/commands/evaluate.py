@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -28,6 +29,7 @@ from trainer.score.evaluation import groups, overall, read_facts
 from trainer.score.evaluation_table import beside_table, clips_table, groups_table
 from trainer.score.scorecard import to_plain
 from trainer.score.scorer import given_foot, scorecard_of, videos_in
+from trainer.score.told_strokes import ToldStrokes
 from trainer.score.tracks import TrackRecorder, read_tracks
 from trainer.score.truth import check_pictures, read_truth
 from trainer.score.yardstick import Yardstick
@@ -43,6 +45,7 @@ def evaluate_all(
     *,
     find_foot: bool,
     yardstick: bool,
+    told_strokes: bool,
     workers: int | None,
     out: Path | None,
     as_json: bool,
@@ -69,7 +72,7 @@ def evaluate_all(
                 found[clip] = result
             step()
 
-        jobs = [(clip, settings, find_foot, yardstick) for clip in clips]
+        jobs = [Job(clip, settings, find_foot, yardstick, told_strokes) for clip in clips]
         _measure_all(jobs, min(workers or os.cpu_count() or 1, len(clips)), measured)
     if found:
         films = {name: clip for clip, name in _names(clips).items() if clip in found}
@@ -80,17 +83,31 @@ def evaluate_all(
     return not failed
 
 
-def measure(clip: Path, settings: Settings, *, find_foot: bool = False, yardstick: bool = False) -> ClipResult:
+@dataclass(frozen=True)
+class Job:
+    """One clip to be measured. ``find_foot``: although a file tells it; ``yardstick``: MediaPipe by itself beside;
+    ``told_strokes``: with the names of the truth's strokes, to see what the other stages come to."""
+
+    clip: Path
+    settings: Settings
+    find_foot: bool = False
+    yardstick: bool = False
+    told_strokes: bool = False
+
+
+def measure(job: Job) -> ClipResult:
     """One clip through the pipeline, against its truth. Raises TrainerError when clip or truth can't be read."""
+    clip, settings = job.clip, job.settings
     with ExitStack() as opened:
         source = opened.enter_context(open_source(clip, max_side=settings.max_side))
         folder = opened.enter_context(tempfile.TemporaryDirectory())
         truth = read_truth(clip)
-        given = None if find_foot else given_foot(clip)
-        pipeline = open_pipeline(settings, given=given, backend=_backend_for(clip, settings))
+        given = None if job.find_foot else given_foot(clip)
+        told = ToldStrokes(truth.segments) if job.told_strokes else None
+        pipeline = open_pipeline(settings, given=given, backend=_backend_for(clip, settings), recogniser=told)
         opened.enter_context(closing(pipeline))
         frames, stock = source.frames(), None
-        if yardstick:
+        if job.yardstick:
             stock = Yardstick(open_backend("mediapipe", model=settings.model))
             opened.enter_context(closing(stock))
             frames = stock.watch(frames)
@@ -129,13 +146,9 @@ def _names(clips: Sequence[Path]) -> dict[Path, str]:
     return {clip: clip.stem if stems.count(clip.stem) == 1 else str(clip.with_suffix("")) for clip in clips}
 
 
-Job = tuple[Path, Settings, bool, bool]
-
-
 def _measure_one(job: Job) -> ClipResult | TrainerError:
-    clip, settings, find_foot, yardstick = job
     try:
-        return measure(clip, settings, find_foot=find_foot, yardstick=yardstick)
+        return measure(job)
     except TrainerError as error:
         return error
 
@@ -143,12 +156,12 @@ def _measure_one(job: Job) -> ClipResult | TrainerError:
 def _measure_all(jobs: Sequence[Job], workers: int, measured: Measured) -> None:
     if workers < 2:
         for job in jobs:
-            measured(job[0], _measure_one(job))
+            measured(job.clip, _measure_one(job))
         return
     # Landmarkers have threads, which a forked process would inherit dead.
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_die_quietly) as pool:
-        futures: dict[Future[ClipResult | TrainerError], Path] = {pool.submit(_measure_one, j): j[0] for j in jobs}
+        futures: dict[Future[ClipResult | TrainerError], Path] = {pool.submit(_measure_one, j): j.clip for j in jobs}
         try:
             for future in as_completed(futures):
                 measured(futures[future], _result(future))

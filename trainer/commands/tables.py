@@ -79,6 +79,7 @@ def show_bench(
         ("throughput, pipeline with overlay / bare", f"{done.ratio_with_overlay:.2f}"),
         ("added latency a frame, p50 / p95", f"{done.added_latency_p50_ms:.1f} / {done.added_latency_p95_ms:.1f} ms"),
         ("of which overlay, p50", f"{done.overlay_p50_ms:.1f} ms"),
+        ("of which the foot's surface: pose, contact, maps, p50", f"{done.surface_p50_ms:.1f} ms"),
         ("peak memory", f"{done.peak_memory_mb:.0f} MB"),
     ]
     if minutes > 0:

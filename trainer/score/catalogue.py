@@ -65,7 +65,16 @@ METRICS: dict[str, Metric] = {
     "zone_seconds_error": Metric("zone-seconds error: seconds wrong / true seconds", "low"),
     "zone_error_median": Metric("zone-seconds error per zone, median", "low"),
     "zone_false_s": Metric("seconds of contact told where there was none in the clip", "low", "{:.1f}"),
-    "coverage_dice": Metric("coverage map: Dice of the worked cells", "high", "{:.2f}"),
+    "coverage_dice": Metric("coverage map of the sole: Dice of the worked cells", "high", "{:.2f}"),
+    "coverage_dice_top": Metric("... of the top", "high", "{:.2f}"),
+    "contact_error_median": Metric("contact's place on its map, (u, v) error, median", "low", "{:.3f}"),
+    "contact_error_p90": Metric("... 90th percentile", "low", "{:.3f}"),
+    "contact_face_right": Metric("... on the right face", "high", "{:.1%}"),
+    "contact_told": Metric("of the time in which a seen hand works on the skin: told as contact", "high"),
+    "contact_false": Metric("of the time in which a seen hand hovers, steadies or moves on: told as contact", "low"),
+    "length_error_median": Metric("lengths on the foot's surface, its length being known: error, median", "low",
+                                  "{:.1%}"),
+    "length_error_p90": Metric("... 90th percentile", "low", "{:.1%}"),
     "unseen_share": Metric("share of the session told as unseen", "low"),
 }  # fmt: skip
 """Every metric that ``evaluate_clip`` gives, in the order of the tables."""
@@ -84,5 +93,6 @@ YARDSTICK: dict[str, Metric] = {
 }
 """What is there beside with a yardstick. ``stock_…``: MediaPipe by itself, its hands called as it calls them."""
 
-POOLED = frozenset([name for name in METRICS if name.startswith(("bridged_", "phantom_", "hands_", "foot_"))] + _EYE)
+_BY_FRAME = ("bridged_", "phantom_", "hands_", "foot_", "contact_", "length_")
+POOLED = frozenset([name for name in METRICS if name.startswith(_BY_FRAME)] + _EYE)
 """Those that are reckoned over the frames of all clips together."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from trainer.foot.surface import MODES
 from trainer.model import FOOT_LANDMARKS, HAND_LANDMARKS, SIDES
 
 FORMAT = "foot-massage-tracks/1"
@@ -21,6 +22,13 @@ BLOCKS: dict[str, tuple[tuple[int, ...], tuple[str, ...], str]] = {
     "foot_confidence": ((14,), tuple(f"foot_{n}_confidence" for n in FOOT_LANDMARKS), "share, 0 to 1"),
     "foot_motion_px": ((2,), ("foot_motion_x_px", "foot_motion_y_px"), "px since the frame before"),
     "px_from_uv": ((3, 3), tuple(f"px_from_uv_{r}{c}" for r in range(3) for c in range(3)), "homography"),
+    "pose_rotation": ((3, 3), tuple(f"pose_rotation_{r}{c}" for r in range(3) for c in range(3)), "foot to camera"),
+    "pose_shift": ((3,), tuple(f"pose_shift_{a}" for a in "xyz"), "foot lengths"),
+    "pose_shape": ((MODES,), tuple(f"pose_shape_{k}" for k in range(MODES)), "standard deviations"),
+    "pose_focal_px": ((), ("pose_focal_px",), "px"),
+    "pose_centre_px": ((2,), ("pose_centre_x_px", "pose_centre_y_px"), "px"),
+    "contact_uv": ((2, 2), tuple(f"{side}_contact_{a}" for side in SIDES for a in "uv"), "map of the face touched"),
+    "contact_face": ((2,), tuple(f"{side}_contact_face" for side in SIDES), "0 sole, 1 top"),
     "technique_confidence": ((), ("technique_confidence",), "share, 0 to 1"),
     "working": ((2,), tuple(f"{side}_working" for side in SIDES), "hand of the stroke named"),
     "rate_per_min": ((), ("rate_per_min",), "cycles per minute"),

@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.coverage import WORKED_S
-from trainer.model import Data, Floats, Presence, Stroke
+from trainer.foot import atlas
+from trainer.model import FACES, Data, Floats, Presence, Stroke
 from trainer.rhythm import rhythm_of
 from trainer.score import metrics as told
 from trainer.score.catalogue import METRICS, YARDSTICK
+from trainer.score.contact_tally import TrueContact, contact_figures, length_errors, log_contact
 from trainer.score.faults import Fault, faults
 from trainer.score.foot_tally import FootSight, TrueFoot, foot_figures, log_foot
 from trainer.score.hand_tally import STRAIGHT, Sight, TrueHands, hand_figures, log_hands
 from trainer.score.metrics import Segment
-from trainer.score.scorecard import grid_of, strokes_of
+from trainer.score.scorecard import coverages_of, strokes_of
 from trainer.score.tally import FrameLog, Tally
 from trainer.score.tracks import Tracks
 from trainer.score.truth import TrueSegment, Truth
@@ -25,6 +27,7 @@ from trainer.score.yardstick import Yardstick
 from trainer.strokes.techniques import load_techniques
 
 REST = "rest"
+_LENGTHS_EVERY_S = 0.5
 
 Results = dict[str, float]
 Rows = NDArray[np.int64]
@@ -62,7 +65,9 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth, yardstick: Yardstick
     true_foot = TrueFoot(truth.side, truth.view, truth.foot_px, truth.foot_visible, size)
     foot = _foot(tracks, row)
     hand_log, foot_log = log_hands(ours, stock, true_hands), log_foot(foot, true_foot, truth.time_s)
-    frames = FrameLog(hand_log[0] | foot_log[0], hand_log[1] | foot_log[1], frame_s)
+    contact_log = _contact(tracks, row, truth)
+    counts, errors = ({**one, **two, **three} for one, two, three in zip(hand_log, foot_log, contact_log, strict=True))
+    frames = FrameLog(counts, errors, frame_s)
     results = dict.fromkeys(METRICS if stock is None else {**METRICS, **YARDSTICK}, math.nan)
     results |= figures(frames.tally())
     results |= _strokes(card, tracks, row, truth) | _cycles(card, truth) | _rates(card, truth) | _places(card, truth)
@@ -74,7 +79,7 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth, yardstick: Yardstick
 
 def figures(tally: Tally) -> Results:
     """The metrics that are reckoned over frames."""
-    return hand_figures(tally) | foot_figures(tally)
+    return hand_figures(tally) | foot_figures(tally) | contact_figures(tally)
 
 
 def rate_errors(card: Data, truth: Truth) -> list[tuple[TrueSegment, float]]:
@@ -129,6 +134,25 @@ def _foot(tracks: Tracks, row: Rows) -> FootSight:
     return FootSight(presence != Presence.UNKNOWN.value, _take(tracks.foot_px, row), side, view)
 
 
+def _contact(tracks: Tracks, row: Rows, truth: Truth) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    true, frames = truth.contact, len(row)
+    if true is None:
+        untold = TrueContact(np.zeros((frames, 2), bool), np.full((frames, 2, 2), np.nan), np.full((frames, 2), -1.0),
+                             np.full((14, 3), np.nan))  # fmt: skip
+        unseen = np.full((frames, 2), np.nan)
+        counts, errors = log_contact(untold.uv, unseen, np.zeros((frames, 2), bool), untold)
+        return counts, errors | {"length": np.full((frames, 1), np.nan)}
+    measured = np.zeros((frames, 2), bool)
+    measured[row >= 0] = tracks.hand_presence[row[row >= 0]] == Presence.MEASURED.value
+    counts, errors = log_contact(_take(tracks.contact_uv, row), _take(tracks.contact_face, row), measured, true)
+    lengths = np.full((frames, len(truth.foot_px[0]) * (len(truth.foot_px[0]) - 1) // 2), np.nan)
+    every = max(1, round(_LENGTHS_EVERY_S * frames / truth.duration_s)) if truth.duration_s > 0 else 1
+    for i in range(0, frames, every):
+        if row[i] >= 0 and tracks.foot_side[row[i]] == truth.side:
+            lengths[i] = length_errors(tracks.pose(row[i]), true.landmarks_mm)
+    return counts, errors | {"length": lengths}
+
+
 def _strokes(card: Data, tracks: Tracks, row: Rows, truth: Truth) -> Results:
     true = _segments(truth)
     predicted = [Segment(s["technique"], s["start_s"], s["end_s"]) for s in card["segments"]]
@@ -174,20 +198,27 @@ def _rates(card: Data, truth: Truth) -> Results:
 
 
 def _places(card: Data, truth: Truth) -> Results:
-    zones = card["coverage"]["zones"]
-    # The card's map shows one face of the foot; the truth tells the other one's zones too.
+    maps = {one.view: one for one in coverages_of(card) if one.side == truth.side}
+    # From before the sole nobody sees the top; from the side both are half seen.
+    faces = (truth.view,) if truth.view in FACES else FACES
+    zones = {
+        zone: maps[face].zone_seconds[zone] if face in maps else 0.0 for face in faces for zone in atlas.zones(face)
+    }
     true = {zone: seconds for zone, seconds in truth.zone_seconds.items() if zone in zones}
     per_zone = list(told.zone_errors(zones, true).values())
     untouched = [seconds for zone, seconds in zones.items() if not true.get(zone, 0.0) > 0]
-    overlap = math.nan
-    if np.isfinite(truth.contact_seconds).any() and card["coverage"]["view"] == truth.view:
-        worked = told.worked_cells(grid_of(card), WORKED_S)
-        overlap = told.dice(worked, told.worked_cells(truth.contact_seconds, WORKED_S))
+    overlaps = {}
+    for face, seconds in zip(FACES, (truth.contact_seconds, truth.contact_top_seconds), strict=True):
+        true_cells = told.worked_cells(seconds, WORKED_S) if seconds is not None else np.zeros(atlas.GRID, bool)
+        grid = maps[face].grid_seconds if face in maps else np.zeros(atlas.GRID)
+        shown = face in faces and true_cells.any()
+        overlaps[face] = told.dice(told.worked_cells(grid, WORKED_S), true_cells) if shown else math.nan
     return {
         "zone_seconds_error": told.zone_seconds_error(zones, true),
         "zone_error_median": float(np.median(per_zone)) if per_zone else math.nan,
         "zone_false_s": float(sum(untouched)),
-        "coverage_dice": overlap,
+        "coverage_dice": overlaps["plantar"],
+        "coverage_dice_top": overlaps["dorsal"],
     }
 
 

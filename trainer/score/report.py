@@ -14,7 +14,7 @@ from trainer.coach.wording import load_wording
 from trainer.files import write_text
 from trainer.model import Data
 from trainer.score.figures.axis import clock, duration, share
-from trainer.score.figures.foot import foot_figure
+from trainer.score.figures.foot import foot_figures
 from trainer.score.figures.rhythm import curves, has_rhythm
 from trainer.score.figures.timeline import techniques_in, timeline
 from trainer.score.takeaway import takeaway
@@ -81,8 +81,8 @@ def render_report(
         _template().render(
             card=card,
             day=f"{day.day} {day:%B %Y}",
-            foot=foot_figure(card, zone_names),
-            view_name=VIEW_NAMES[card["foot"]["view"]],
+            feet=foot_figures(card, zone_names),
+            view_names=VIEW_NAMES,
             timeline=timeline(card, named),
             curves=curves(card, named, without=_held()),
             holds=_holds(card, named),

@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from trainer import coverage as places
+from trainer.coach.wish import Wish
 from trainer.errors import FormatError
 from trainer.files import write_text
 from trainer.foot import atlas
@@ -73,7 +74,7 @@ class Extras:
 
     ``not_sure`` are the spans in which the recogniser abstained; what strokes turned out to cover is taken out.
     ``techniques`` gives the preset that each rhythm was held against; ``discomfort_s`` are the moments at which the
-    person massaged felt discomfort, as somebody marked them.
+    person massaged felt discomfort, as somebody marked them; ``wish`` is what was wished for each zone.
     """
 
     unseen: Sequence[Span] = ()
@@ -81,6 +82,7 @@ class Extras:
     techniques: Mapping[str, Technique] = field(default_factory=dict)
     judged: Literal["causal", "offline"] = "causal"
     discomfort_s: Sequence[float] = ()
+    wish: Wish | None = None
 
 
 def build_scorecard(
@@ -92,7 +94,7 @@ def build_scorecard(
     foot: FootFacts,
     strokes: Iterable[Stroke],
     rhythm: Iterable[Rhythm],
-    coverage: Coverage,
+    coverage: Sequence[Coverage],
     posture: Iterable[PostureFinding],
     cues: Iterable[Cue],
     provenance: Mapping[str, Any],
@@ -100,13 +102,15 @@ def build_scorecard(
 ) -> Data:
     """A scorecard from a session's results, checked. Raises FormatError when they can't make a valid one.
 
-    ``sha256`` is None for a camera. ``provenance`` holds ``versions`` {name: version}, ``model_hashes``
-    {file: sha256} and ``settings``. A segment's rate is reckoned as the rhythm's is.
+    ``coverage`` are all maps, the most important first. ``sha256`` is None for a camera. ``provenance`` holds
+    ``versions`` {name: version}, ``model_hashes`` {file: sha256} and ``settings``. A segment's rate is reckoned as the
+    rhythm's is.
     """
     extras = extras or Extras()
     known = extras.techniques or load_techniques()
     strokes = sorted(strokes, key=lambda s: (s.start_s, s.end_s))
     not_sure = _outside(extras.not_sure, strokes)
+    main, *others = coverage
     card: Data = {
         "schema": SCHEMA_ID,
         "video": {
@@ -125,16 +129,9 @@ def build_scorecard(
         },
         "segments": [_segment(stroke, known.get(stroke.technique)) for stroke in strokes],
         "rhythm": [_rhythm(item, extras.techniques.get(item.technique)) for item in rhythm],
-        "coverage": {
-            "view": coverage.view,
-            "zones": {zone: coverage.zone_seconds.get(zone, 0.0) for zone in atlas.zones(coverage.view)},
-            "grid_seconds": coverage.grid_seconds,
-            "grid_unseen_s": coverage.grid_unseen_s,
-            "worked_share": places.worked_share(coverage),
-            "unseen_share": places.unseen_share(coverage),
-            "watched_s": coverage.watched_s,
-            "unseen_s": coverage.unseen_s,
-        },
+        "coverage": _coverage(main),
+        "other_maps": [_coverage(other) for other in others],
+        **({"wish": {"name": extras.wish.name, "zones": extras.wish.zone_seconds}} if extras.wish else {}),
         "posture": [
             {"kind": p.kind, "hand": p.hand, "start_s": p.start_s, "end_s": p.end_s, "worst_deg": p.worst_deg}
             for p in posture
@@ -229,21 +226,49 @@ def dumps(value: Any, indent: str = "") -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def grid_of(card: Data, key: Literal["grid_seconds", "grid_unseen_s"] = "grid_seconds") -> Floats:
-    """(64, 32) seconds of a scorecard's coverage, NaN where null or where the card holds no such grid."""
-    grid = card["coverage"].get(key)
+def grid_of(part: Data, key: Literal["grid_seconds", "grid_passes", "grid_unseen_s"] = "grid_seconds") -> Floats:
+    """(64, 32) cells of one of a scorecard's maps, NaN where null or where the map holds no such grid."""
+    grid = part.get(key)
     if grid is None:
         return np.full(atlas.GRID, np.nan)
     return np.array([[np.nan if cell is None else cell for cell in row] for row in grid], float)
 
 
 def coverage_of(card: Data) -> Coverage:
-    """The coverage that a scorecard tells of."""
-    part = card["coverage"]
+    """The main map that a scorecard tells of."""
+    return _map_of(card["coverage"], card["foot"]["side"])
+
+
+def coverages_of(card: Data) -> tuple[Coverage, ...]:
+    """All maps that a scorecard tells of, the main one first."""
+    return tuple(_map_of(part, card["foot"]["side"]) for part in (card["coverage"], *card.get("other_maps", [])))
+
+
+def _map_of(part: Data, side: Side) -> Coverage:
     return Coverage(
-        part["view"], grid_of(card), grid_of(card, "grid_unseen_s"), dict(part["zones"]),
-        float(part.get("watched_s", math.nan)), float(part.get("unseen_s", math.nan)),
+        view=part["view"], side=part.get("side", side), grid_seconds=grid_of(part),
+        grid_unseen_s=grid_of(part, "grid_unseen_s"), grid_passes=grid_of(part, "grid_passes"),
+        zone_seconds=dict(part["zones"]), technique_zone_seconds=dict(part.get("technique_zones", {})),
+        visits=tuple((v["zone"], v["start_s"], v["end_s"]) for v in part.get("visits", [])),
+        watched_s=float(part.get("watched_s", math.nan)), unseen_s=float(part.get("unseen_s", math.nan)),
     )  # fmt: skip
+
+
+def _coverage(coverage: Coverage) -> Data:
+    return {
+        "view": coverage.view,
+        "side": coverage.side,
+        "zones": {zone: coverage.zone_seconds.get(zone, 0.0) for zone in atlas.zones(coverage.view)},
+        "technique_zones": coverage.technique_zone_seconds,
+        "visits": [{"zone": zone, "start_s": start_s, "end_s": end_s} for zone, start_s, end_s in coverage.visits],
+        "grid_seconds": coverage.grid_seconds,
+        "grid_passes": coverage.grid_passes,
+        "grid_unseen_s": coverage.grid_unseen_s,
+        "worked_share": places.worked_share(coverage),
+        "unseen_share": places.unseen_share(coverage),
+        "watched_s": coverage.watched_s,
+        "unseen_s": coverage.unseen_s,
+    }
 
 
 def _outside(spans: Iterable[Span], strokes: Sequence[Stroke]) -> list[Span]:

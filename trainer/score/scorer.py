@@ -105,6 +105,7 @@ def scorecard_of(
             not_sure=[Span(*span) for span in session.not_sure],
             techniques=pipeline.techniques,
             discomfort_s=discomfort_s,
+            wish=session.wish,
         ),
     )
 

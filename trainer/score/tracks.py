@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from trainer.errors import FormatError
 from trainer.files import write_atomically
-from trainer.model import SIDES, Data, Floats, Foot, Hand, Hands, Moment, Presence
+from trainer.foot.surface import MODES
+from trainer.model import SIDES, Contact, Data, Floats, Foot, FootPose, Hand, Hands, Moment, Presence
 from trainer.score.columns import BLOCKS, FLAGS, FORMAT, WORDS, schema
 
 ROWS_PER_GROUP = 512
@@ -36,8 +37,11 @@ class Tracks:
     ``Presence``; ``hand_score`` (T, 2); ``hand_px`` (T, 2, 21, 2) px; ``hand_world_m`` (T, 2, 21, 3);
     ``touch_uv`` (T, 2, 21, 2) the hands in the foot's map; ``touch_near`` (T, 2, 21) over the foot's
     outline; ``foot_px`` (T, 14, 2); ``foot_confidence`` (T, 14); ``foot_motion_px`` (T, 2); ``px_from_uv``
-    (T, 3, 3); ``foot_side``, ``foot_view`` (T,) text; ``technique`` (T,) text, None where not sure;
-    ``technique_confidence`` (T,); ``working`` (T, 2) the hands of the stroke named; ``rate_per_min`` (T,).
+    (T, 3, 3); ``pose_rotation`` (T, 3, 3), ``pose_shift`` (T, 3), ``pose_shape`` (T, 5), ``pose_focal_px`` (T,) and
+    ``pose_centre_px`` (T, 2) the foot's pose (``model.FootPose``); ``contact_uv`` (T, 2, 2) and ``contact_face`` (T, 2)
+    what each working hand touches (``model.Contact``); ``foot_side``, ``foot_view`` (T,) text; ``technique`` (T,) text,
+    None where not sure; ``technique_confidence`` (T,); ``working`` (T, 2) the hands of the stroke named;
+    ``rate_per_min`` (T,).
     ``facts`` is what the file says of itself: ``provenance``, ``foot`` {length_mm, length_given}, ``video``.
     """
 
@@ -57,6 +61,13 @@ class Tracks:
     foot_confidence: Floats
     foot_motion_px: Floats
     px_from_uv: Floats
+    pose_rotation: Floats
+    pose_shift: Floats
+    pose_shape: Floats
+    pose_focal_px: Floats
+    pose_centre_px: Floats
+    contact_uv: Floats
+    contact_face: Floats
     technique_confidence: Floats
     working: Flags
     rate_per_min: Floats
@@ -88,7 +99,16 @@ class Tracks:
         return Foot(
             self.foot_side[i], self.foot_view[i], Presence(self.foot_presence[i]),
             self.foot_px[i].astype(float), self.foot_confidence[i].astype(float),
-            self.px_from_uv[i].astype(float), self.foot_motion_px[i].astype(float), length_mm, given,
+            self.px_from_uv[i].astype(float), self.foot_motion_px[i].astype(float), length_mm, given, self.pose(i),
+        )  # fmt: skip
+
+    def pose(self, i: int) -> FootPose | None:
+        """The foot's pose in frame ``i``; how sure it is isn't kept."""
+        if not np.isfinite(self.pose_focal_px[i]):
+            return None
+        return FootPose(
+            self.pose_rotation[i].astype(float), self.pose_shift[i].astype(float), self.pose_shape[i].astype(float),
+            float(self.pose_focal_px[i]), self.pose_centre_px[i].astype(float), np.full(14, np.nan),
         )  # fmt: skip
 
 
@@ -240,10 +260,32 @@ def _row(moment: Moment) -> dict[str, Any]:
         "foot_confidence": foot.confidence.astype(small),
         "foot_motion_px": foot.motion_px.astype(small),
         "px_from_uv": foot.px_from_uv.astype(small),
+        **_pose_row(foot.pose),
+        **_contact_row(moment.contacts),
         "technique_confidence": small(judgement.confidence),
         "working": np.array([side in judgement.hands for side in SIDES], bool),
         "rate_per_min": small(moment.rate_per_min),
     }
+
+
+def _pose_row(pose: FootPose | None) -> dict[str, Any]:
+    small = np.float32
+    if pose is None:
+        pose = FootPose(np.full((3, 3), np.nan), np.full(3, np.nan), np.full(MODES, np.nan), np.nan, np.full(2, np.nan),
+                        np.full(14, np.nan))  # fmt: skip
+    return {
+        "pose_rotation": pose.rotation.astype(small), "pose_shift": pose.shift.astype(small),
+        "pose_shape": pose.shape.astype(small), "pose_focal_px": small(pose.focal_px),
+        "pose_centre_px": pose.centre_px.astype(small),
+    }  # fmt: skip
+
+
+def _contact_row(contacts: Sequence[Contact]) -> dict[str, Any]:
+    uv, face = np.full((2, 2), np.nan, np.float32), np.full(2, np.nan, np.float32)
+    for contact in contacts:
+        k = SIDES.index(contact.side)
+        uv[k], face[k] = contact.uv, contact.face
+    return {"contact_uv": uv, "contact_face": face}
 
 
 def _table(fields: Mapping[str, NDArray[Any]]) -> Any:

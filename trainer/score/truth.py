@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from trainer.errors import FormatError
 from trainer.foot import atlas
 from trainer.model import SIDES, VIEWS, Data, Floats, Side, View
+from trainer.score.contact_tally import TrueContact
 
 FORMAT = 1
 _ENDINGS = (".truth.json", ".truth.npz")
 _JOINTS = "hand_joints_visible"
-"""An array that older truth lacks."""
+_CONTACT = ("hand_touches", "contact_uv", "contact_face", "contact_top_seconds", "foot_landmarks_mm")
+"""Arrays that not all truth has; of contact it has all or none."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ class Truth:
     ``time_s`` (T,) presentation times; ``hand_px`` (T, 2, 21, 2) true joints in pixels, axis 1 (left,
     right), NaN out of frame; ``hand_visible`` (T, 2) share of the hand not hidden; ``joints_visible`` (T, 2, 21)
     which joints nothing hides, None where the truth doesn't tell; ``foot_px`` (T, 14, 2), also where hidden;
-    ``foot_visible`` (T, 14); ``contact_seconds`` (64, 32) on the sole's map, all NaN
-    when the sole isn't worked. ``segments`` don't overlap; the gaps are rest.
+    ``foot_visible`` (T, 14); ``contact_seconds`` (64, 32) on the sole's map, all NaN when the sole isn't worked,
+    ``contact_top_seconds`` on the top's, and ``contact`` by frame, None where the truth doesn't tell. ``segments``
+    don't overlap; the gaps are rest.
     """
 
     name: str
@@ -64,6 +67,8 @@ class Truth:
     foot_visible: NDArray[np.bool_]
     contact_seconds: Floats
     joints_visible: NDArray[np.bool_] | None = None
+    contact_top_seconds: Floats | None = None
+    contact: TrueContact | None = None
 
     @property
     def duration_s(self) -> float:
@@ -116,7 +121,16 @@ def read_truth(clip: Path | str) -> Truth:
         foot_visible=arrays["foot_landmarks_visible"].astype(bool),
         contact_seconds=arrays["contact_seconds"],
         joints_visible=arrays[_JOINTS].astype(bool) if _JOINTS in arrays else None,
+        contact_top_seconds=arrays.get("contact_top_seconds"),
+        contact=_contact(arrays),
     )
+
+
+def _contact(arrays: dict[str, NDArray[Any]]) -> TrueContact | None:
+    if not set(_CONTACT) <= set(arrays):
+        return None
+    touches, uv, face, _, mm = (arrays[name] for name in _CONTACT)
+    return TrueContact(touches.astype(bool), uv, face, mm)
 
 
 def check_pictures(clip: Path, truth: Truth, time_s: Floats, size: tuple[int, int]) -> None:
@@ -241,6 +255,9 @@ def _read_arrays(path: Path, frames: int) -> dict[str, NDArray[Any]]:
             with file:
                 if _JOINTS in file.files:
                     shapes[_JOINTS] = (frames, 2, 21)
+                if set(_CONTACT) <= set(file.files):
+                    contact = (frames, 2), (frames, 2, 2), (frames, 2), atlas.GRID, (14, 3)
+                    shapes |= dict(zip(_CONTACT, contact, strict=True))
                 arrays = {name: _numbers(file, name, shape, path) for name, shape in shapes.items()}
     except FileNotFoundError:
         raise FormatError(f"Expected the clip's truth per frame at '{path}', but there is none.") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from trainer import coverage as places
 from trainer.foot import atlas
 from trainer.model import Coverage, Data, Floats, Side, View
 from trainer.score.figures.axis import duration
-from trainer.score.scorecard import coverage_of
+from trainer.score.scorecard import coverages_of
 
 LENGTH = 1000.0
 """The foot's length in the drawing's units."""
@@ -38,8 +39,9 @@ class Zone:
     """One zone.
 
     ``x`` and ``y`` are a point well inside it; ``state`` is ``worked``, ``not worked`` or ``not seen``; ``bar`` its
-    seconds in per cent of the most worked zone's; ``level`` its step of the scale. Its name stands on the
-    ``label_side`` of the foot (left, right, top, bottom), and a line leads to it from (``label_x``, ``label_y``).
+    seconds and ``wish`` the seconds wished for it, both in per cent of the most that any zone has or should have (None
+    and an empty ``wish_text`` where nothing is wished). Its name stands on the ``label_side`` of the foot (left,
+    right), and a line leads to it from (``label_x``, ``label_y``).
     """
 
     id: str
@@ -48,10 +50,11 @@ class Zone:
     text: str
     state: str
     bar: float
+    wish: float | None
+    wish_text: str
     x: float
     y: float
     path: str
-    level: int
     label_side: str = ""
     label_x: float = 0.0
     label_y: float = 0.0
@@ -59,11 +62,10 @@ class Zone:
 
 @dataclass(frozen=True)
 class FootFigure:
-    """The map of one view. ``upright``: toes up, else lying with the sole down."""
+    """The map of one face of one foot, toes up. ``order`` are the zones' first visits, in their order."""
 
     view: View
     side: Side
-    upright: bool
     width: float
     height: float
     margin_x: float
@@ -72,7 +74,7 @@ class FootFigure:
     levels: tuple[Level, ...]
     unseen: str
     zones: tuple[Zone, ...]
-    has_map: bool
+    order: tuple[str, ...]
     left_word: str
     right_word: str
     summary: str
@@ -80,29 +82,20 @@ class FootFigure:
 
 @dataclass(frozen=True)
 class _Frame:
-    """From (u, v) to the drawing: soles and tops upright as one looks at them, sides lying."""
+    """From (u, v) to the drawing, as one looks at that face."""
 
     view: View
     flip: bool
 
     @property
-    def upright(self) -> bool:
-        return self.view in ("plantar", "dorsal")
-
-    @property
     def size(self) -> tuple[float, float]:
-        across = LENGTH * atlas.aspect(self.view)
-        top = 1.0 if self.upright else 1.12
-        return (across, LENGTH) if self.upright else (LENGTH, across * top)
+        return LENGTH * atlas.aspect(self.view), LENGTH
 
     def place(self, uv: Floats) -> Floats:
         """(N, 2) drawing units of (N, 2) map points."""
         width, height = self.size
         u, v = uv[:, 0], uv[:, 1]
-        if self.upright:
-            return np.stack([(1 - v if self.flip else v) * width, (1 - u) * height], axis=1)
-        across = LENGTH * atlas.aspect(self.view)
-        return np.stack([(u if self.flip else 1 - u) * width, height - v * across], axis=1)
+        return np.stack([(1 - v if self.flip else v) * width, (1 - u) * height], axis=1)
 
     def path(self, polygons: Iterable[Floats]) -> str:
         parts = []
@@ -112,45 +105,44 @@ class _Frame:
         return "".join(parts)
 
 
-def foot_figure(card: Data, zone_names: Mapping[str, str]) -> FootFigure:
-    """The coverage of a scorecard as a drawing."""
-    coverage = coverage_of(card)
-    view, side = coverage.view, card["foot"]["side"]
-    frame = _Frame(view, _flip(view, side))
+def foot_figures(card: Data, zone_names: Mapping[str, str]) -> tuple[FootFigure, ...]:
+    """All maps of a scorecard as drawings, the main one first."""
+    wished = card.get("wish", {}).get("zones", {})
+    return tuple(foot_figure(coverage, zone_names, wished) for coverage in coverages_of(card))
+
+
+def foot_figure(
+    coverage: Coverage, zone_names: Mapping[str, str], wished_s: Mapping[str, float] = MappingProxyType({})
+) -> FootFigure:
+    """A map as a drawing. ``wished_s``: seconds wished for zones."""
+    view, side = coverage.view, coverage.side
+    frame = _Frame(view, (side == "left") == (view == "dorsal"))
     scale = _scale(coverage)
-    has_map = bool(np.isfinite(coverage.grid_seconds).any())
     levels = tuple(
-        Level(k, least, frame.path(_contours(coverage.grid_seconds, least)) if has_map else "", _level_text(scale, k))
+        Level(k, least, frame.path(_contours(coverage.grid_seconds, least)), _level_text(scale, k))
         for k, least in enumerate(scale)
     )
-    unseen = frame.path(_mask_contours(places.unseen_cells(coverage))) if has_map else ""
-    zones = _zones(coverage, frame, scale, zone_names)
+    zones = _zones(coverage, frame, zone_names, wished_s)
     width, height = frame.size
-    words = ("big-toe side", "little-toe side") if frame.upright else ("toes", "heel")
+    words = ("big-toe side", "little-toe side")
     left, right = words[::-1] if frame.flip else words
+    firsts = dict.fromkeys(zone for zone, start_s, end_s in coverage.visits if end_s - start_s >= places.WORKED_S)
     return FootFigure(
         view=view,
         side=side,
-        upright=frame.upright,
         width=width,
         height=height,
-        margin_x=320.0 if frame.upright else 40.0,
-        margin_y=20.0 if frame.upright else 150.0,
+        margin_x=320.0,
+        margin_y=20.0,
         outline=frame.path([_smooth(atlas.outline(view))]),
         levels=levels,
-        unseen=unseen,
+        unseen=frame.path(_mask_contours(places.unseen_cells(coverage))),
         zones=zones,
-        has_map=has_map,
+        order=tuple(zone_names.get(zone, zone.replace("_", " ")) for zone in firsts),
         left_word=left,
         right_word=right,
         summary="; ".join(f"{zone.name}: {zone.text}" for zone in zones),
     )
-
-
-def _flip(view: View, side: Side) -> bool:
-    if view in ("plantar", "dorsal"):
-        return (side == "left") == (view == "dorsal")
-    return (side == "right") == (view == "lateral")
 
 
 def _scale(coverage: Coverage) -> tuple[float, ...]:
@@ -195,8 +187,11 @@ def _mask_borders(mask: NDArray[np.bool_]) -> list[Floats]:
     return [(border + 0.5) / size for border in borders if len(border) > 2]
 
 
-def _zones(coverage: Coverage, frame: _Frame, scale: tuple[float, ...], names: Mapping[str, str]) -> tuple[Zone, ...]:
-    most = max(coverage.zone_seconds.values(), default=0.0)
+def _zones(
+    coverage: Coverage, frame: _Frame, names: Mapping[str, str], wished_s: Mapping[str, float]
+) -> tuple[Zone, ...]:
+    here = [seconds for zone, seconds in wished_s.items() if zone in coverage.zone_seconds]
+    most = max([*coverage.zone_seconds.values(), *here], default=0.0)
     blind = _unseen_zones(coverage)
     zones = []
     for zone, polygon in atlas.zone_polygons(coverage.view).items():
@@ -211,23 +206,21 @@ def _zones(coverage: Coverage, frame: _Frame, scale: tuple[float, ...], names: M
                 text=duration(seconds) if state == "worked" else state,
                 state=state,
                 bar=round(100 * seconds / most, 1) if most > 0 else 0.0,
+                wish=round(100 * wished_s[zone] / most, 1) if zone in wished_s else None,
+                wish_text=duration(wished_s[zone]) if zone in wished_s else "",
                 x=float(middle[0]),
                 y=float(middle[1]),
                 path=frame.path([polygon]),
-                level=sum(seconds >= least for least in scale) - 1,
             )
         )
     return _with_labels(zones, coverage.view, frame)
 
 
 def _unseen_zones(coverage: Coverage) -> set[str]:
-    """Zones not known to be worked, most of whose cells could not be seen; without a map, all when little was seen."""
-    names = atlas.zones(coverage.view)
-    if not np.isfinite(coverage.grid_seconds).any():
-        total = coverage.watched_s + coverage.unseen_s
-        return set(names) if total > 0 and coverage.unseen_s >= 0.5 * total else set()
+    """Zones not known to be worked, most of whose cells could not be seen."""
     unseen, index = places.unseen_cells(coverage), atlas.grid_zones(coverage.view)
-    return {name for i, name in enumerate(names) if (index == i).any() and unseen[index == i].mean() >= 0.5}
+    names = enumerate(atlas.zones(coverage.view))
+    return {name for i, name in names if (index == i).any() and unseen[index == i].mean() >= 0.5}
 
 
 def _middle(polygon: Floats) -> Floats:
@@ -241,31 +234,22 @@ def _middle(polygon: Floats) -> Floats:
 
 
 def _with_labels(zones: list[Zone], view: View, frame: _Frame) -> tuple[Zone, ...]:
-    """Names beside an upright foot, above and below a lying one, apart from each other and in their zones' order."""
+    """Names beside the foot, apart from each other and in their zones' order."""
     width, height = frame.size
-    low_side, high_side = ("left", "right") if frame.upright else ("top", "bottom")
-    along = 1 if frame.upright else 0
-    gap = (0.115 if frame.upright else 0.245) * LENGTH
     labelled: dict[str, Zone] = {}
-    for side in (low_side, high_side):
-        row = [z for z in zones if (side == low_side) == _goes_low(z, view, frame)]
-        row.sort(key=lambda z: (z.x, z.y)[along])
-        spots = _apart([(z.x, z.y)[along] for z in row], gap, frame.size[along])
-        for zone, at in zip(row, spots, strict=True):
-            edge = {"left": -36.0, "right": width + 36, "top": -30.0, "bottom": height + 30}[side]
-            x, y = (edge, at) if frame.upright else (at, edge)
-            labelled[zone.id] = replace(zone, label_side=side, label_x=round(x, 1), label_y=round(y, 1))
+    for side in ("left", "right"):
+        row = [z for z in zones if (side == "left") == _goes_left(z, view, frame)]
+        row.sort(key=lambda z: z.y)
+        for zone, at in zip(row, _apart([z.y for z in row], 0.115 * LENGTH, height), strict=True):
+            x = -36.0 if side == "left" else width + 36
+            labelled[zone.id] = replace(zone, label_side=side, label_x=round(x, 1), label_y=round(at, 1))
     return tuple(labelled[z.id] for z in zones)
 
 
-def _goes_low(zone: Zone, view: View, frame: _Frame) -> bool:
-    """Whether a zone's name stands to the left of an upright foot, or above a lying one."""
-    u, v = atlas.zone_polygons(view)[zone.id].mean(axis=0)
-    if frame.upright:
-        return bool((v < 0.5) != frame.flip)
-    heights = np.linspace(0.0, 1.12, 57)
-    inside = atlas.inside_outline(view, np.stack([np.full(57, u), heights], axis=1))
-    return bool(inside.any() and v > heights[inside].mean())
+def _goes_left(zone: Zone, view: View, frame: _Frame) -> bool:
+    """Whether a zone's name stands to the left of the foot."""
+    v = atlas.zone_polygons(view)[zone.id].mean(axis=0)[1]
+    return bool((v < 0.5) != frame.flip)
 
 
 def _apart(places: list[float], gap: float, length: float) -> list[float]:

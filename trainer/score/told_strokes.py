@@ -1,0 +1,39 @@
+"""Strokes that somebody tells, as a recogniser: what the stages after it come to when every name is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trainer.model import Judgement, Side, Touch
+from trainer.score.truth import TrueSegment
+from trainer.strokes.techniques import REST
+
+
+class ToldStrokes:
+    """Names what the segments name, ``rest`` between them, with full confidence and at once."""
+
+    name = "told"
+    lag_s = 0.0
+    knows_hands = True
+
+    def __init__(self, segments: Sequence[TrueSegment]) -> None:
+        self._segments = tuple(segments)
+        self._until_s = -1.0
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        return {"name": self.name, "segments": len(self._segments)}
+
+    def update(self, touch: Touch) -> Judgement:
+        """The judgement at this instant."""
+        now, before = touch.time_s, self._until_s
+        self._until_s = now
+        cycles: list[tuple[float, Side]] = [
+            (time_s, side) for s in self._segments for time_s in s.cycles_s if before < time_s <= now
+            for side in s.hands[:1]
+        ]  # fmt: skip
+        segment = next((s for s in self._segments if s.start_s <= now < s.end_s), None)
+        if segment is None:
+            return Judgement(now, REST, 1.0, (), tuple(cycles))
+        return Judgement(now, segment.technique, 1.0, segment.hands, tuple(cycles))
