@@ -107,3 +107,14 @@ def test_without_a_pose_there_is_no_skin() -> None:
 def test_a_missing_model_is_said_so(tmp_path: object) -> None:
     with pytest.raises(ModelFileError, match="surface"):
         foot_model(tmp_path)  # type: ignore[arg-type]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("away", [0.02, 0.1, 0.3])
+def test_a_foot_that_reaches_behind_the_camera_is_seen_as_far_as_it_is_before_it(away: float) -> None:
+    skin = Skin(pose_towards("plantar", away=away, turn=(0.6, 0.0, 0.0)), "left", 250.0)
+    places = skin.at(np.array([[320.0, 240.0], [10.0, 10.0], [np.nan, 0.0]]))
+    assert np.isnan(places.xyz[2]).all()
+    assert skin.cells_seen(SIZE).sum() < 2 * 64 * 32
+    px, facing = skin.placed(on_map(np.array([[0.5, 0.5], [0.9, 0.2]]), 0))
+    assert np.isfinite(px).all() and facing.dtype == bool

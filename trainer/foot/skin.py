@@ -23,6 +23,7 @@ LIFT_MM = 8.0
 _NEIGHBOURS, _AROUND = 9, 16
 _FLAT = 0.05
 """How much a plane through neighbours is kept from tilting, as a share of their spread: they may lie in a row."""
+_NEAREST, _FAR_OUT = 0.05, 1e6
 _VAGUE = 0.07
 """Landmarks that are expected to be so far off, in foot lengths, are off by a zone."""
 _CUBE = 0.016
@@ -71,8 +72,8 @@ class Skin:
         medial, width = marks[_MEDIAL, 0], marks[_LATERAL, 0] - marks[_MEDIAL, 0]
         uv = np.stack([shaped[:, 1], (shaped[:, 0] - medial) / width], axis=1)
         lifted = (shaped + self._lift * model.normals) * flip
-        px, depth = project(pose, lifted)
-        self._facing = self._faces(lifted, model.normals * flip)
+        px, depth = _before_camera(*project(pose, lifted))
+        self._facing = self._faces(lifted, model.normals * flip) & (depth > 0)
         self._front = np.flatnonzero(self._facing)
         self._px, self._depth = px, depth
         self._places = np.concatenate([shaped, uv], axis=1)
@@ -178,7 +179,8 @@ class Skin:
     def _seen(self, places: Floats, across: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """(N, 2) px and (N,) whether they face the camera, of places and normals (N, 3) as of a left foot."""
         xyz = (places + self._lift * across) * self._flip
-        return project(self._pose, xyz)[0], self._faces(xyz, across * self._flip)
+        px, depth = _before_camera(*project(self._pose, xyz))
+        return px, self._faces(xyz, across * self._flip) & (depth > 0)
 
     def _cells(self) -> Floats:
         """(M, 3) places of the cells, as of a left foot."""
@@ -203,6 +205,12 @@ def _neighbours() -> NDArray[np.int64]:
     vertices = skin_model().vertices.astype(np.float32)
     tree = cv2.flann.Index(vertices, {"algorithm": _ONE_TREE})
     return np.asarray(tree.knnSearch(vertices, _NEIGHBOURS)[0], np.int64)
+
+
+def _before_camera(px: Floats, depth: Floats) -> tuple[Floats, Floats]:
+    """(N, 2) px and (N,) depths, far out of the picture and 0 where a foot so near reaches behind the camera."""
+    there = depth > _NEAREST
+    return np.where(there[:, None], px, _FAR_OUT), np.where(there, depth, 0.0)
 
 
 def _squared(a: Floats, b: Floats) -> Floats:
