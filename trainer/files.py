@@ -6,11 +6,14 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
-from trainer.errors import ModelFileError, TrainerError
+from trainer.errors import FormatError, ModelFileError, TrainerError
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -28,6 +31,16 @@ _REASONS = {
     errno.ENAMETOOLONG: "the name is too long for this disk: choose a shorter one",
     errno.EIO: "the disk reports a fault: choose another one with -o",
 }
+
+
+def read_toml(source: Path | Traversable, what: str) -> dict[str, Any]:
+    """What a TOML file holds; ``what`` says what was expected there. Raises FormatError."""
+    try:
+        return tomllib.loads(source.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FormatError(f"Expected {what} at '{source}', but it can't be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FormatError(f"Expected TOML in '{source}', but {error}.") from error
 
 
 class WriteError(TrainerError):

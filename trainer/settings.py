@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trainer.errors import FormatError
+from trainer.files import read_toml
 from trainer.model import Side, View
 
 
@@ -48,13 +48,7 @@ def read_settings(path: Path | None, **overrides: object) -> Settings:
     """Settings from a TOML file (if any), then the overrides that aren't None. Raises FormatError."""
     data: dict[str, object] = {}
     if path is not None:
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            reason = error.strerror
-            raise FormatError(f"Expected a settings file at '{path}', but it can't be read: {reason}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise FormatError(f"Expected TOML in '{path}', but {error}.") from error
+        data = read_toml(path, "a settings file")
     data |= {key: value for key, value in overrides.items() if value is not None}
     try:
         return Settings.model_validate(data)

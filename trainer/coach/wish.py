@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from trainer.errors import FormatError
+from trainer.files import read_toml
 from trainer.foot import atlas
 from trainer.model import Coverage
 
@@ -32,13 +32,7 @@ class Wish:
 def load_wish(path: Path | None = None) -> Wish:
     """The shipped wish, or a teacher's file of the same form. Raises FormatError naming file and key."""
     source = path or files(__package__).joinpath("wish.toml")
-    try:
-        data = tomllib.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = error.strerror
-        raise FormatError(f"Expected a file of wishes at '{source}', but it can't be read: {reason}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FormatError(f"Expected TOML in '{source}', but {error}.") from error
+    data = read_toml(source, "a file of wishes")
     name, zones = data.get("name"), data.get("zones")
     if not isinstance(name, str) or not name.strip():
         raise FormatError(f"'{source}': expected a short text as 'name', but got {name!r:.40}.")
