@@ -17,7 +17,6 @@ from trainer.model import Stroke
 from trainer.rhythm import rhythm_of
 from trainer.score.scorecard import (
     SCHEMA_PATH,
-    coverage_of,
     coverages_of,
     dumps,
     grid_of,
@@ -73,7 +72,7 @@ def test_write_then_read_is_the_same(tmp_path: Path) -> None:
     assert read_scorecard(path) == card
     assert "NaN" not in path.read_text("utf-8")
     assert "søle" in path.read_text("utf-8")
-    again = coverage_of(card)
+    again = coverages_of(card)[0]
     np.testing.assert_array_equal(again.grid_seconds, results()["coverage"].grid_seconds)
     assert again.watched_s == 2.0
 

@@ -7,7 +7,7 @@ So the skin is looked up lifted by that much; seen at a slant, the place beneath
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -119,14 +119,15 @@ class Skin:
         out = np.zeros((2, *GRID), bool)
         xyz = xyz[np.isfinite(xyz).all(axis=1)]
         if len(xyz):
-            gaps = _squared(xyz, self._cells()).min(axis=0)
+            gaps = _squared(xyz, self._cells).min(axis=0)
             out.reshape(-1)[self._model.cells[gaps <= (radius_mm / self._length_mm) ** 2]] = True
         return out
 
     def cells_inside(self, polygon_px: Floats) -> NDArray[np.bool_]:
         """(2, 64, 32) bool: cells that face the camera and lie beneath a convex polygon (N, 2) px, N ≥ 3."""
         out = np.zeros((2, *GRID), bool)
-        px, inside = self._seen(self._cells(), self._model.cell_normals)
+        px, facing = self._cells_in_picture
+        inside = facing.copy()
         start, end = polygon_px, np.roll(polygon_px, -1, axis=0)
         along = end - start
         area = float(np.sum(start[:, 0] * end[:, 1] - start[:, 1] * end[:, 0]))
@@ -138,7 +139,7 @@ class Skin:
     def cells_seen(self, size: tuple[int, int]) -> NDArray[np.bool_]:
         """(2, 64, 32) bool: cells that face the camera and lie in the picture of ``size``."""
         out = np.zeros((2, *GRID), bool)
-        px, facing = self._seen(self._cells(), self._model.cell_normals)
+        px, facing = self._cells_in_picture
         inside = ((px >= 0) & (px <= np.array(size) - 1)).all(axis=1)
         out.reshape(-1)[self._model.cells[inside & facing]] = True
         return out
@@ -147,7 +148,7 @@ class Skin:
         """The cells of a face that face the camera, as flat indexes (M,) of its map, and where they are, (M, 2) px."""
         count = GRID[0] * GRID[1]
         model = self._model
-        px, facing = self._seen(self._cells(), model.cell_normals)
+        px, facing = self._cells_in_picture
         shown = facing & (model.cells // count == face)
         return model.cells[shown] % count, px[shown]
 
@@ -157,7 +158,7 @@ class Skin:
         def mixed(values: Floats) -> Floats:
             return np.asarray(np.einsum("nk,nkc->nc", places.weight, values[places.near]))
 
-        return self._seen(mixed(self._cells()), mixed(self._model.cell_normals))
+        return self._seen(mixed(self._cells), mixed(self._model.cell_normals))
 
     def outline_px(self) -> Floats:
         """(N, 2) the foot's silhouette, with the ankles; (0, 2) where it can't be told."""
@@ -182,6 +183,12 @@ class Skin:
         px, depth = _before_camera(*project(self._pose, xyz))
         return px, self._faces(xyz, across * self._flip) & (depth > 0)
 
+    @cached_property
+    def _cells_in_picture(self) -> tuple[Floats, NDArray[np.bool_]]:
+        """(M, 2) px of the cells, and (M,) whether they face the camera."""
+        return self._seen(self._cells, self._model.cell_normals)
+
+    @cached_property
     def _cells(self) -> Floats:
         """(M, 3) places of the cells, as of a left foot."""
         model = self._model

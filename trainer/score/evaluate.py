@@ -14,7 +14,7 @@ from trainer.model import FACES, Data, Floats, Presence, Stroke
 from trainer.rhythm import rhythm_of
 from trainer.score import metrics as told
 from trainer.score.catalogue import METRICS, YARDSTICK
-from trainer.score.contact_tally import TrueContact, contact_figures, length_errors, log_contact
+from trainer.score.contact_tally import contact_figures, length_errors, log_contact
 from trainer.score.faults import Fault, faults
 from trainer.score.foot_tally import FootSight, TrueFoot, foot_figures, log_foot
 from trainer.score.hand_tally import STRAIGHT, Sight, TrueHands, hand_figures, log_hands
@@ -137,15 +137,11 @@ def _foot(tracks: Tracks, row: Rows) -> FootSight:
 def _contact(tracks: Tracks, row: Rows, truth: Truth) -> tuple[dict[str, Floats], dict[str, Floats]]:
     true, frames = truth.contact, len(row)
     if true is None:
-        untold = TrueContact(np.zeros((frames, 2), bool), np.full((frames, 2, 2), np.nan), np.full((frames, 2), -1.0),
-                             np.full((14, 3), np.nan))  # fmt: skip
-        unseen = np.full((frames, 2), np.nan)
-        counts, errors = log_contact(untold.uv, unseen, np.zeros((frames, 2), bool), untold)
-        return counts, errors | {"length": np.full((frames, 1), np.nan)}
+        return {}, {}
     measured = np.zeros((frames, 2), bool)
     measured[row >= 0] = tracks.hand_presence[row[row >= 0]] == Presence.MEASURED.value
     counts, errors = log_contact(_take(tracks.contact_uv, row), _take(tracks.contact_face, row), measured, true)
-    lengths = np.full((frames, len(truth.foot_px[0]) * (len(truth.foot_px[0]) - 1) // 2), np.nan)
+    lengths = np.full((frames, math.comb(len(true.landmarks_mm), 2)), np.nan)
     every = max(1, round(_LENGTHS_EVERY_S * frames / truth.duration_s)) if truth.duration_s > 0 else 1
     for i in range(0, frames, every):
         if row[i] >= 0 and tracks.foot_side[row[i]] == truth.side:

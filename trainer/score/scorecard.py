@@ -234,11 +234,6 @@ def grid_of(part: Data, key: Literal["grid_seconds", "grid_passes", "grid_unseen
     return np.array([[np.nan if cell is None else cell for cell in row] for row in grid], float)
 
 
-def coverage_of(card: Data) -> Coverage:
-    """The main map that a scorecard tells of."""
-    return _map_of(card["coverage"], card["foot"]["side"])
-
-
 def coverages_of(card: Data) -> tuple[Coverage, ...]:
     """All maps that a scorecard tells of, the main one first."""
     return tuple(_map_of(part, card["foot"]["side"]) for part in (card["coverage"], *card.get("other_maps", [])))

@@ -31,13 +31,12 @@ def draw_lines(image: Image, skin: Skin, place: Place, theme: Theme, unit: float
     """The chosen lines in place, where the skin faces the camera."""
     if chosen == "zones":
         for view in FACES:
-            _draw(image, _zone_borders(view), skin, place, theme, round(0.16 * unit))
+            lines(image, _shown(_zone_borders(view), skin, place), theme.foot, max(1, round(0.16 * unit)))
     elif chosen == "reflex":
         # A dark casing: these lines carry names and must show on any skin.
+        paths = [path for group in (_reflex_zones(), _guides()) for path in _shown(group, skin, place)]
         for colour, thick in ((theme.casing, 0.7), (theme.foot, 0.36)):
-            for group in (_reflex_zones(), _guides()):
-                paths = _shown(group, skin, place)
-                lines(image, paths, colour, max(1, round(thick * unit)))
+            lines(image, paths, colour, max(1, round(thick * unit)))
 
 
 def draw_names(image: Image, skin: Skin, place: Place, theme: Theme, unit: float, open_view: OpenView) -> None:
@@ -81,10 +80,6 @@ Group = tuple[OnMap, list[int]]
 """Paths on the skin, all points together, and where to split them."""
 
 
-def _draw(image: Image, group: Group, skin: Skin, place: Place, theme: Theme, thick: int) -> None:
-    lines(image, _shown(group, skin, place), theme.foot, max(1, thick))
-
-
 def _shown(group: Group, skin: Skin, place: Place) -> list[Floats]:
     """The paths on the canvas, NaN where they are turned away."""
     px, facing = skin.placed(group[0])
@@ -104,10 +99,7 @@ def _plate(image: Image, text: str, at: Floats, theme: Theme, unit: float) -> No
 
 
 def _dense(paths: Sequence[Floats], view: View) -> Group:
-    fine = [
-        np.vstack([np.linspace(a, b, max(2, int(np.linalg.norm(b - a) / _DENSE) + 1)) for a, b in pairwise(path)])
-        for path in paths
-    ]
+    fine = [_filled_in(path, _DENSE) for path in paths]
     return on_map(np.vstack(fine), FACES.index(view)), np.cumsum([len(path) for path in fine])[:-1].tolist()
 
 
@@ -157,7 +149,7 @@ def inner_borders(view: View) -> tuple[Floats, list[int]]:
     pieces: list[Floats] = []
     for polygon in atlas.zone_polygons(view).values():
         closed = np.vstack([polygon, polygon[:1]]) * scale
-        dense = np.vstack([_filled_in(a, b) for a, b in pairwise(closed)])
+        dense = _filled_in(closed, 0.01)
         new = np.array([all(abs(_depth(contour, p)) > on_it for contour in known) for p in dense])
         edges = np.flatnonzero(np.diff(np.concatenate([[0], new.astype(np.int64), [0]])))
         for first, last in edges.reshape(-1, 2):
@@ -168,8 +160,10 @@ def inner_borders(view: View) -> tuple[Floats, list[int]]:
     return np.vstack(pieces), np.cumsum([len(p) for p in pieces])[:-1].tolist()
 
 
-def _filled_in(a: Floats, b: Floats) -> Floats:
-    return np.linspace(a, b, max(2, int(np.linalg.norm(b - a) / 0.01) + 1))
+def _filled_in(path: Floats, step: float) -> Floats:
+    """A path (N, 2) with points no farther apart than about ``step``."""
+    counts = (max(2, int(np.linalg.norm(b - a) / step) + 1) for a, b in pairwise(path))
+    return np.vstack([np.linspace(a, b, n) for (a, b), n in zip(pairwise(path), counts, strict=True)])
 
 
 def _depth(contour: NDArray[np.float32], point: Floats) -> float:
