@@ -26,7 +26,7 @@ T = TypeVar("T")
 FIRST_SEED = {"train": 1_000_000, "tune": 2_000_000, "test": 3_000_000}
 """Each split has its own people, cameras, stages and movements: `SEEDS` seeds from here on."""
 SEEDS = 1_000_000
-MOST_CLIPS = SEEDS // 2
+MOST_CLIPS = 400_000
 BARE, SEQUENCE = "bare_foot", "sequence"
 KINDS = (*MOVEMENTS, BARE, SEQUENCE)
 CV = (0.02, 0.15)
@@ -103,6 +103,20 @@ def draw(split: str, number: int, frame: Frame) -> Recipe:
     )  # fmt: skip
 
 
+def draw_movements(split: str, number: int, seconds: float, fps: float) -> Recipe:
+    """A session of strokes of 3 to 7 seconds on one face of the foot, by people of no clip of the split."""
+    first, own = FIRST_SEED[split], MOST_CLIPS + number
+    cards = _Cards(first + MOST_CLIPS, SEQUENCE, number)
+    view = cards.dealt("view", ("plantar", "plantar", "dorsal"))
+    setting = cards.dealt("setting", SETTINGS)
+    seed, practitioner = first + own, first + 2 * own
+    return Recipe(
+        _sequence(cards, seconds, (3.0, 7.0), view), seconds=seconds, seed=seed, side=cards.dealt("side", SIDES),
+        view=view, setting=setting, practitioner=practitioner,
+        client=practitioner if setting == "self" else practitioner + 1, camera_seed=seed, stage_seed=seed, fps=fps,
+    )  # fmt: skip
+
+
 def draw_session(seed: int, seconds: float) -> tuple[Step, ...]:
     """A session drawn at random: strokes of 7 to 13 seconds on the sole with rests between."""
     return _sequence(_Cards(0, SEQUENCE, seed), seconds, (7.0, 13.0))
@@ -163,8 +177,10 @@ def _step(cards: _Cards, technique: str, view: str, seconds: float, more: int = 
     )  # fmt: skip
 
 
-def _sequence(cards: _Cards, seconds: float, each_s: tuple[float, float] = (3.5, 6.0)) -> tuple[Step, ...]:
-    """Several strokes on the sole, neighbours of different techniques, with rests of all kinds between."""
+def _sequence(
+    cards: _Cards, seconds: float, each_s: tuple[float, float] = (3.5, 6.0), view: str = "plantar"
+) -> tuple[Step, ...]:
+    """Several strokes on the face seen, neighbours of different techniques, with rests of all kinds between."""
     pause = 2.0 if seconds >= 12 else 1.2
     ends = min(1.3, seconds / 8)
     room = seconds - 2 * ends
@@ -173,11 +189,11 @@ def _sequence(cards: _Cards, seconds: float, each_s: tuple[float, float] = (3.5,
     lengths = (room - pause * (count - 1)) * share / share.sum()
     if lengths.min() < 0.5:
         raise TrainerError(f"Expected at least 4 seconds for several strokes, but got {seconds:g}.")
-    able = [t for t in MOVEMENTS if "plantar" in faces(t)]
+    able = [t for t in MOVEMENTS if view in faces(t)]
     order = cards.rng.permutation(len(able))
     script = [Step(REST, ends, rest="leave")]
     for k, length in enumerate(lengths):
         if k:
             script.append(Step(REST, pause, rest=cards.dealt("rest between", RESTS, k)))
-        script.append(_step(cards, able[int(order[k % len(able)])], "plantar", float(length), k))
+        script.append(_step(cards, able[int(order[k % len(able)])], view, float(length), k))
     return (*script, Step(REST, ends, rest="leave"))

@@ -30,6 +30,8 @@ class Effleurage(Stroke):
         self.contact = {"thumbs": "thumb_pad", "fingertips": "finger_pads"}.get(self.style, "palm_and_fingers")
         if self.style in ("hand_over_hand", "both_hands", "thumbs"):
             self.both()
+        if self.style == "hand_over_hand":
+            self.turns = self.hands
         self._work = rng.uniform(0.58, 0.66) if self.style != "hand_over_hand" else rng.uniform(0.45, 0.48)
         self._lane = wander(rng, 1, 0.03, 0.12)
         area = self.area(Spot(self.face, 0.5, 0.0), Spot(self.face, 0.5, 0.25), Spot(self.face, 0.5, -0.25))
@@ -118,6 +120,7 @@ class Knuckling(Stroke):
         self._u, self._w, self._half_u = area.u, float(np.clip(area.w, -0.45, 0.45)), area.half_u
         if self.style == "both_fists":
             self.both()
+            self.turns = self.hands
             self._w *= 0.3
             self._u = max(self._u, 0.4)
         else:
@@ -171,6 +174,7 @@ class Tapotement(Stroke):
         self._area = area
         if self.style in ("both_hands", "hacking"):
             self.both()
+            self.turns = self.hands
         else:
             self.reach_for(area.w, 0.3)
         self._height = rng.uniform(22, 30) * self.calm(160)

@@ -57,4 +57,6 @@ class Movement(Protocol):
     contact: str
     beat: Cycles
 
+    def done_by(self, instant_s: float) -> tuple[str, ...]: ...
+
     def goals(self, time_s: float) -> dict[str, Goal]: ...

@@ -18,11 +18,13 @@ from trainer.studio.timing import wander
 class Stroke:
     """A `movement.Movement` without its goals.
 
-    hands: those that do the technique; face: the side of the foot that they work on; contact: the contact part.
+    hands: those that do the technique; face: the side of the foot that they work on; contact: the contact part;
+    turns: the hands that do beats 0, 1, ... in turn, or () where all do every one.
     """
 
     technique: str
     contact: str
+    turns: tuple[str, ...] = ()
 
     def __init__(self, place: Place, lead: float = 0.5) -> None:
         self.style = drawn_style(self.technique, place.rng, place.style, place.zone)
@@ -51,6 +53,10 @@ class Stroke:
     def both(self) -> None:
         """Both hands do the technique, the leading one first."""
         self.hands = (self.hands[0], self.other)
+
+    def done_by(self, instant_s: float) -> tuple[str, ...]:
+        """The hands that do the beat at an instant."""
+        return (self.turns[round(self.beat.phase(instant_s)) % len(self.turns)],) if self.turns else self.hands
 
     def tremor(self, side: str, time_s: float, size_mm: float) -> np.ndarray:
         return size_mm * self._tremor[side].at(time_s)

@@ -36,6 +36,7 @@ class Kneading(Stroke):
             self.reach_for(self._area.w, 0.25)
         else:
             self.both()
+            self.turns = () if self.style == "together" else tuple(sorted(self.hands))
         self._radius = rng.uniform(11.5, 17) * self.calm(90)
         self._vary = {s: wander(rng, 1, 0.2, 0.6) for s in self.hands}
         self._sweep = rng.uniform(13, 19)

@@ -139,6 +139,7 @@ class FingerWalking(_Walk):
         self.contact = "index_tip" if self.style != "two_fingers" else "index_and_middle"
         if self.style == "both_hands":
             self.both()
+            self.turns = self.hands
         else:
             self.reach_for(area.w, 0.2)
         s = grips.sign(self.hands[0])

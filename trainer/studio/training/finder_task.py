@@ -13,7 +13,7 @@ from trainer.studio.training.augment import augmented
 from trainer.studio.training.losses import losses as losses_of
 from trainer.studio.training.losses import total
 from trainer.studio.training.network import FinderNetwork
-from trainer.studio.training.run import Batch, Plan, load_network
+from trainer.studio.training.run import Batch, Plan, load_network, pictures_of
 from trainer.studio.training.shelf import Shelf
 from trainer.studio.training.steps import Steps
 from trainer.studio.training.targets import targets_of
@@ -38,13 +38,18 @@ class FinderTask:
     def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]:
         return _Batches(self._shelf, plan, first, last)
 
-    def losses(self, network: nn.Module, image: torch.Tensor, truth: Batch) -> Batch:
+    def losses(self, network: nn.Module, batch: Batch) -> Batch:
+        image, truth = pictures_of(batch)
         coarse, fine = network(image)
         each = losses_of(coarse, fine, truth)
         return {**each, "total": total(each)}
 
 
 class _Batches(Steps):
+    def __init__(self, shelf: Shelf, plan: Plan, first: int, last: int) -> None:
+        super().__init__(plan, first, last)
+        self._shelf = shelf
+
     def made(self, step: int) -> list[Batch]:
         shape = SHAPES[step % len(SHAPES)]
         return [self._one(step * self._plan.batch + k, shape) for k in range(self._plan.batch)]

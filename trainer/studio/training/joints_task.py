@@ -16,7 +16,7 @@ from trainer.hands.crop import crop_of, pixels_from_crop
 from trainer.hands.shape import hand_size
 from trainer.studio.training.augment import coloured
 from trainer.studio.training.joints_network import JOINTS, PRESENCE, RIGHT, SIZE, WORLD, JointsNetwork
-from trainer.studio.training.run import Batch, Plan
+from trainer.studio.training.run import Batch, Plan, pictures_of
 from trainer.studio.training.sample import Sample, flipped, inside_share, warped
 from trainer.studio.training.shelf import Shelf
 from trainer.studio.training.steps import Steps
@@ -45,7 +45,8 @@ class JointsTask:
     def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]:
         return _Batches(self._shelf, plan, first, last)
 
-    def losses(self, network: nn.Module, image: torch.Tensor, truth: Batch) -> Batch:
+    def losses(self, network: nn.Module, batch: Batch) -> Batch:
+        image, truth = pictures_of(batch)
         out = network(image)
         self._teacher.to(image.device)
         with torch.no_grad():
@@ -73,6 +74,10 @@ def _mean(value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
 
 
 class _Batches(Steps):
+    def __init__(self, shelf: Shelf, plan: Plan, first: int, last: int) -> None:
+        super().__init__(plan, first, last)
+        self._shelf = shelf
+
     def made(self, step: int) -> list[Batch]:
         made: list[Batch] = []
         draw = step * self._plan.batch

@@ -50,15 +50,21 @@ class Told:
 
 
 class Task(Protocol[N]):
-    """What is trained: ``network`` whose ``trunk`` has been trained before; the batches of steps first … last - 1, each
-    with an ``image`` (B, 3, H, W) uint8; and the losses of a batch by name, with ``total`` last."""
+    """What is trained: ``network``, whose ``trunk``, if it has one, has been trained before; the batches of steps
+    first … last - 1; and the losses of a batch by name, with ``total`` last."""
 
     name: str
     network: N
 
     def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]: ...
 
-    def losses(self, network: nn.Module, image: torch.Tensor, truth: Batch) -> Batch: ...
+    def losses(self, network: nn.Module, batch: Batch) -> Batch: ...
+
+
+def pictures_of(batch: Batch) -> tuple[torch.Tensor, Batch]:
+    """The ``image`` (B, 3, H, W) of a batch, uint8 to 0-1, and the rest of it."""
+    rest = dict(batch)
+    return rest.pop("image").contiguous(memory_format=torch.channels_last).float() / 255, rest
 
 
 def train(
@@ -88,9 +94,7 @@ def train(
     step = first
     network.train()
     for step, batch in enumerate(loader, start=first + 1):
-        truth = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
-        image = truth.pop("image").contiguous(memory_format=torch.channels_last).float() / 255
-        each = task.losses(network, image, truth)
+        each = task.losses(network, {name: value.to(device, non_blocking=True) for name, value in batch.items()})
         optimiser.zero_grad(set_to_none=True)
         each["total"].backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -123,7 +127,7 @@ def load_network(network: nn.Module, state: Path) -> None:
 
 
 def _groups(network: nn.Module, plan: Plan) -> list[dict[str, Any]]:
-    trunk = {id(p) for p in network.trunk.parameters()}
+    trunk = {id(p) for p in network.trunk.parameters()} if hasattr(network, "trunk") else set()
     learning = [p for p in network.parameters() if p.requires_grad]
     return [
         {"params": [p for p in learning if id(p) not in trunk], "lr": plan.rate},

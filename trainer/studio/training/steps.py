@@ -8,14 +8,13 @@ import torch
 from torch.utils.data import Dataset
 
 from trainer.studio.training.run import Batch, Plan
-from trainer.studio.training.shelf import Shelf
 
 
 class Steps(Dataset[Batch], ABC):
     """Steps first … last - 1; each batch is decided by its number and the seed alone."""
 
-    def __init__(self, shelf: Shelf, plan: Plan, first: int, last: int) -> None:
-        self._shelf, self._plan, self._first, self._last = shelf, plan, first, last
+    def __init__(self, plan: Plan, first: int, last: int) -> None:
+        self._plan, self._first, self._last = plan, first, last
 
     def __len__(self) -> int:
         return self._last - self._first
@@ -26,4 +25,4 @@ class Steps(Dataset[Batch], ABC):
 
     @abstractmethod
     def made(self, step: int) -> list[Batch]:
-        """The pictures of a step, each with what the network should say of it."""
+        """The examples of a step, each with what the network should say of it."""
