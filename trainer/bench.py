@@ -26,6 +26,7 @@ from trainer.pipeline import Pipeline, open_pipeline
 from trainer.score.scorer import given_foot
 from trainer.screen.overlay import Overlay
 from trainer.settings import Settings
+from trainer.strokes.recogniser import open_recogniser
 from trainer.touch import touch_of
 from trainer.video.source import open_source
 
@@ -40,8 +41,9 @@ class Bench:
     else), of the medians over rounds; ``ratio_hands_and_foot`` that of its first half, which sees what the stock one
     sees and the foot besides; ``ratio_with_overlay`` counts drawing too. ``added_latency_*`` is what all stages after
     the hand backend add to one frame, overlay drawn; ``surface_p50_ms`` is what the foot's surface takes of it: pose,
-    places on the skin, contact and maps. ``memory_growth_mb_per_min`` is a straight line through the
-    resident set per minute of video after the first minute (None for runs shorter than two minutes of video).
+    places on the skin, contact and maps, ``recogniser_mean_ms`` what naming strokes takes.
+    ``memory_growth_mb_per_min`` is a straight line through the resident set
+    per minute of video after the first minute (None for runs shorter than two minutes of video).
     """
 
     clip: str
@@ -58,6 +60,7 @@ class Bench:
     added_latency_p95_ms: float
     overlay_p50_ms: float
     surface_p50_ms: float
+    recogniser_mean_ms: float
     peak_memory_mb: float
     memory_minutes: float
     memory_growth_mb_per_min: float | None
@@ -77,6 +80,7 @@ def bench(
     stages: list[float] = []
     overlays: list[float] = []
     surfaces: list[float] = []
+    names: list[float] = []
     frames = 0
     for k in range(rounds):
         progress(f"round {k + 1} of {rounds}")
@@ -90,7 +94,7 @@ def bench(
         drawn.append(took / frames)
         peak[0] = max(peak[0], process.memory_info().rss / MB)
     progress("latency")
-    _latency(clip, settings, seconds, stages, overlays, surfaces)
+    _latency(clip, settings, seconds, stages, overlays, surfaces, names)
     growth = None
     if minutes > 0:
         progress(f"memory over {minutes:g} minutes of video")
@@ -111,6 +115,7 @@ def bench(
         added_latency_p95_ms=float(np.percentile(stages, 95)),
         overlay_p50_ms=float(np.percentile(overlays, 50)),
         surface_p50_ms=float(np.percentile(surfaces, 50)),
+        recogniser_mean_ms=float(np.mean(names)),
         peak_memory_mb=peak[0],
         memory_minutes=minutes,
         memory_growth_mb_per_min=growth,
@@ -172,10 +177,12 @@ def _pipeline(clip: Path, settings: Settings, seconds: float, *, draw: bool) -> 
 
 
 def _latency(
-    clip: Path, settings: Settings, seconds: float, stages: list[float], overlays: list[float], surfaces: list[float]
-) -> None:
+    clip: Path, settings: Settings, seconds: float, stages: list[float], overlays: list[float], surfaces: list[float],
+    names: list[float],
+) -> None:  # fmt: skip
     pipeline = open_pipeline(settings, given=given_foot(clip))
     surface = _Surface(pipeline)
+    recogniser = open_recogniser(settings.recogniser, settings.strokes_model)
     overlay = Overlay(pipeline.techniques)
     for frame in looped(clip, settings.max_side, min(seconds, 15.0)):
         sighting = pipeline.backend.look(frame)
@@ -187,6 +194,9 @@ def _latency(
         stages.append(1000 * (done - begin))
         overlays.append(1000 * (done - followed))
         surfaces.append(1000 * surface.seconds(moment))
+        begin = time.perf_counter()
+        recogniser.update(moment.touch)
+        names.append(1000 * (time.perf_counter() - begin))
     pipeline.close()
 
 

@@ -39,6 +39,7 @@ FootLength = Annotated[float | None, _setting("foot_length_mm", "--foot-length")
 Presets = Annotated[Path | None, _setting("presets")]
 FieldOfView = Annotated[float | None, _setting("field_of_view_deg", "--field-of-view")]
 Wish = Annotated[Path | None, _setting("wish")]
+StrokesModel = Annotated[Path | None, _setting("strokes_model")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, nothing else.")]
 
 
@@ -73,13 +74,14 @@ def score(
     field_of_view: FieldOfView = None,
     presets: Presets = None,
     wish: Wish = None,
+    strokes_model: StrokesModel = None,
 ) -> None:
     """Score recorded videos: scorecard, tracks, annotated video and report for each."""
     from trainer.commands.score import score_all
 
     settings = read_settings(
         settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets, wish=wish,
-        field_of_view_deg=field_of_view,
+        field_of_view_deg=field_of_view, strokes_model=strokes_model,
     )  # fmt: skip
     if not score_all(videos, out, settings, again=again, as_json=json_out):
         raise typer.Exit(USER_ERROR)
@@ -99,13 +101,14 @@ def live(
     field_of_view: FieldOfView = None,
     presets: Presets = None,
     wish: Wish = None,
+    strokes_model: StrokesModel = None,
 ) -> None:
     """Practise in front of a camera, with the overlay in a window."""
     from trainer.commands.live import practise
 
     settings = read_settings(
         settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets, wish=wish,
-        field_of_view_deg=field_of_view,
+        field_of_view_deg=field_of_view, strokes_model=strokes_model,
     )  # fmt: skip
     practise(camera, settings, mirror=mirror, record=record)
 
@@ -167,15 +170,25 @@ def evaluate(
         Path | None, typer.Option("--sheet", help="Draw the worst frames of all clips on this picture (.jpg or .png).")
     ] = None,
     worst: Annotated[int, typer.Option(min=1, max=200, help="How many frames are on the sheet.")] = 20,
+    matrix: Annotated[
+        Path | None, typer.Option("--matrix", help="Draw which technique was taken for which (.jpg or .png).")
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(min=5, max=120, help="Leave out frames until there are so many a second.")
+    ] = None,
+    recogniser: Annotated[str | None, typer.Option(help="What names the strokes, if not as usual.")] = None,
+    strokes_model: StrokesModel = None,
     model: Model = None,
 ) -> None:
     """Measure the program against footage whose truth is known."""
     from trainer.commands.evaluate import evaluate_all
 
-    settings = read_settings(None, model=model, backend=backend)
+    settings = read_settings(
+        None, model=model, backend=backend, recogniser=recogniser, strokes_model=strokes_model,
+    )  # fmt: skip
     done = evaluate_all(
         clips, settings, find_foot=find_foot, yardstick=yardstick, told_strokes=told_strokes, workers=workers, out=out,
-        as_json=json_out, sheet=sheet, worst=worst,
+        as_json=json_out, fps=fps, sheet=sheet, worst=worst, matrix=matrix,
     )  # fmt: skip
     if not done:
         raise typer.Exit(USER_ERROR)

@@ -97,8 +97,12 @@ def check_mediapipe() -> Finding:
 def check_models() -> Finding:
     from trainer.finder.finder import open_finder
     from trainer.hands.model_files import find_model
+    from trainer.strokes.learned import shipped_network
+    from trainer.strokes.network import load_strokes_network
 
-    names = [find_model(size).name for size in ("full", "lite")] + [open_finder().provenance["finder_file"]]
+    load_strokes_network(shipped_network())
+    names = [find_model(size).name for size in ("full", "lite")]
+    names += [open_finder().provenance["finder_file"], shipped_network().name]
     return Finding("models", Verdict.GOOD, f"{', '.join(names)}: whole and unchanged")
 
 

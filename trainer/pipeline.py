@@ -14,7 +14,6 @@ from typing import Literal
 
 import numpy as np
 
-from trainer.at_work import HandsAtWork
 from trainer.coach.coach import Coach, Situation
 from trainer.coach.wish import NextZone, Wish, load_wish
 from trainer.contact import contacts_of
@@ -67,7 +66,13 @@ def open_pipeline(
         given=given, side=settings.foot, view=settings.view, length_mm=settings.foot_length_mm,
         field_of_view_deg=settings.field_of_view_deg,
     )  # fmt: skip
-    recogniser = recogniser or open_recogniser(settings.recogniser)
+    recogniser = recogniser or open_recogniser(settings.recogniser, settings.strokes_model)
+    strange = sorted(set(recogniser.techniques) - set(techniques))
+    if strange:
+        raise FormatError(
+            f"Expected presets that tell of {', '.join(strange)}, which the recogniser's network names: add a table "
+            f"[{strange[0]}] to a file of presets and give it with --presets."
+        )
     return Pipeline(backend, foot_tracker, recogniser, techniques, load_wish(settings.wish), cues=settings.cues)
 
 
@@ -89,7 +94,6 @@ class Pipeline:
         self._foot_tracker = foot_tracker
         self._hands = TrustedHands() if backend.trusted else StockHands()
         self.recogniser = recogniser
-        self._at_work = HandsAtWork()
         self._strokes = StrokeBuilder(lag_s=recogniser.lag_s)
         self._coverage = CoverageMap(techniques, latency_s=recogniser.lag_s)
         self._wish = wish or load_wish()
@@ -139,7 +143,7 @@ class Pipeline:
     def finish(self) -> Session:
         """The whole session, with what the stages still held back. Call once, after the last frame."""
         self._coverage.finish()
-        return self._session(self._strokes.finish())
+        return replace(self._session(self._strokes.finish()), refined=self.recogniser.refined())
 
     def session(self) -> Session:
         """What the session has come to until now."""
@@ -182,8 +186,6 @@ class Pipeline:
         hands, foot = self.see(frame, sighting)
         touch = touch_of(frame.time_s, hands, foot)
         judgement = self.recogniser.update(touch)
-        if not self.recogniser.knows_hands:
-            judgement = self._at_work.update(touch, judgement, self._technique(judgement))
         self._strokes.add(judgement)
         self._coverage.update(touch, judgement, frame.size)
         self._remember_cycles(judgement)
@@ -222,13 +224,8 @@ class Pipeline:
             self._recent.popleft()
 
     def _rate(self, judgement: Judgement) -> float:
-        """Cycles a minute just now. Where both hands work in turn and only one could be stamped, the other is taken to
-        keep the same time, as ``rhythm_of`` does."""
-        rate = live_rate([time_s for time_s, _ in self._recent], judgement.time_s)
-        technique = self._technique(judgement)
-        stamped = {side for _, side in self._recent}
-        in_turn = technique is not None and technique.alternating and len(judgement.hands) == 2
-        return 2 * rate if in_turn and len(stamped) == 1 else rate
+        """Cycles a minute just now, whichever hands do them."""
+        return live_rate([time_s for time_s, _ in self._recent], judgement.time_s)
 
     def _with_cue(self, moment: Moment) -> Moment:
         if self._coach is None:

@@ -17,6 +17,8 @@ def provenance(settings: Settings, backend: Data, recogniser: Data) -> Data:
     """Plain data for scorecard and tracks. ``backend`` and ``recogniser`` are these stages' own words."""
     hashes = {backend[f"{m}_file"]: backend[f"{m}_sha256"] for m in ("model", "finder") if f"{m}_file" in backend}
     hashes[surface.MODEL] = surface.model_sha256()
+    if "model_file" in recogniser:
+        hashes[recogniser["model_file"]] = recogniser["model_sha256"]
     return {
         "versions": {
             "trainer": __version__,

@@ -2,11 +2,9 @@
 
 Conventions. Intervals are taken inside a stroke only, never across a break. Where a technique is done with both hands
 in turn (kneading, tapotement) all numbers come from each hand's *own* intervals: two thumbs that are never exactly
-opposite would otherwise look unsteady, and a hand that the camera loses for a while would slow the rate down. The
-*rate* then is the sum of both hands' rates, as the presets count. When a stroke is done with both hands but only one of
-them was seen well enough to stamp, the other is taken to keep the same time. An interval longer than twice the median
-is a pause; these are counted, and those longer than 1.6 medians (a beat was missed) left out of rate, steadiness and
-drift.
+opposite would otherwise look unsteady. The *rate* then is the sum of both hands' rates, as the presets count. An
+interval longer than twice the median is a pause; these are counted, and those longer than 1.6 medians (a beat was
+missed) left out of rate, steadiness and drift.
 Drift is the Theil–Sen slope of the logarithm of the instantaneous rate (Sen 1968): a few missed cycles don't move it.
 """
 
@@ -127,11 +125,10 @@ def _series(strokes: Sequence[Stroke], technique: Technique) -> list[Floats]:
 
 
 def _hands_in_turn(strokes: Sequence[Stroke], technique: Technique) -> int:
-    """2 where both hands work in turn, also when only one of them was seen well enough to be stamped; 1 where it isn't
-    known whose the cycles are."""
+    """2 where both hands work in turn, also when one of them was hardly stamped; 1 where one does it all."""
     if not technique.alternating:
         return 1
-    return max((len(set(s.hands) | set(s.cycle_sides)) for s in strokes if s.cycle_sides), default=1) or 1
+    return max((len(set(s.cycle_sides)) for s in strokes), default=1) or 1
 
 
 def _cv(series: Sequence[Floats]) -> float:

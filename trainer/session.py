@@ -18,7 +18,8 @@ class Session:
     ``foot`` is the foot as last seen (or unknown); ``frames_with_hand`` counts frames in which at least one working
     hand was seen; ``unseen`` are (start_s, end_s, what) in which the foot, or a hand that was over it, could not be
     seen; ``not_sure`` are (start_s, end_s) in which the recogniser abstained; ``coverage`` are the maps of all feet and
-    faces worked, the last in view first; ``wish`` is what was wished for each zone.
+    faces worked, the last in view first; ``wish`` is what was wished for each zone;
+    ``refined`` are the strokes looked back upon (names and bounds only), None where nobody looked back.
     """
 
     duration_s: float
@@ -35,6 +36,7 @@ class Session:
     posture: tuple[PostureFinding, ...]
     cues: tuple[Cue, ...]
     wish: Wish
+    refined: tuple[Stroke, ...] | None = None
 
     @property
     def unseen_s(self) -> float:

@@ -24,7 +24,10 @@ class Settings(BaseModel):
         default="finder",
         description="Where hands come from: finder (the program's own), mediapipe (stock), or the name of a plug-in.",
     )
-    recogniser: str = Field(default="rules", description="What names the strokes.")
+    recogniser: str = Field(default="learned", description="What names the strokes.")
+    strokes_model: Path | None = Field(
+        default=None, description="A network of your own for the recogniser (`trainer train --labels`)."
+    )
     foot: Side | None = Field(default=None, description="Which foot is worked on; found when not given.")
     view: View | None = Field(
         default=None, description="The side of the foot that the camera sees; found when not given."

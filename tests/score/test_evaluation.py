@@ -141,7 +141,8 @@ def test_tables(tmp_path: Path) -> None:
     assert "| visible hands found (measured) | 25.0% | 70.0% |" in text
     assert "| kneading | 160 |" in text
     console = Console(width=160, record=True, file=StringIO())
-    console.print(clips_table(results, every), beside_table(every), groups_table("view", grouped["view"]))
+    table = clips_table(results, every, {"macro_f1": (0.5, 0.75)})
+    console.print(table, beside_table(every), groups_table("view", grouped["view"]))
     shown = console.export_text()
     assert "füße" in shown and "all" in shown and "MediaPipe" in shown and "plantar" in shown
     many = {f"clip {i}": clip for i, clip in enumerate([results["kneading"]] * 60)}

@@ -75,9 +75,11 @@ def perfect_tracks(folder: Path) -> Tracks:
     """Tracks that say exactly what is true."""
     truth = read_truth(write_truth(folder))
     measured = np.full((FRAMES, 2), "measured", object)
-    technique = np.full(FRAMES, "rest", object)
+    technique, working = np.full(FRAMES, "rest", object), np.zeros((FRAMES, 2), bool)
     for segment in truth.segments:
-        technique[(segment.start_s <= TIMES) & (segment.end_s > TIMES)] = segment.technique
+        inside = (segment.start_s <= TIMES) & (segment.end_s > TIMES)
+        technique[inside] = segment.technique
+        working[inside] = [side in segment.hands for side in SIDES]
     ones = np.ones(FRAMES)
     return Tracks(
         time_s=truth.time_s, index=np.arange(FRAMES, dtype=np.int32), hand_presence=measured,
@@ -89,7 +91,7 @@ def perfect_tracks(folder: Path) -> Tracks:
         px_from_uv=np.zeros((FRAMES, 3, 3)), pose_rotation=np.zeros((FRAMES, 3, 3)), pose_shift=np.zeros((FRAMES, 3)),
         pose_shape=np.zeros((FRAMES, 5)), pose_focal_px=np.full(FRAMES, np.nan),
         pose_centre_px=np.zeros((FRAMES, 2)), contact_uv=np.zeros((FRAMES, 2, 2)),
-        contact_face=np.zeros((FRAMES, 2)), technique_confidence=ones, working=np.ones((FRAMES, 2), bool),
+        contact_face=np.zeros((FRAMES, 2)), technique_confidence=ones, working=working,
         rate_per_min=ones,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from tests.strokes.kinematics import MAKERS, Sight, session
-from trainer.strokes.rules import RuleRecogniser
+from trainer.strokes.learned import LearnedRecogniser
 from trainer.strokes.segments import strokes_from
 
 
@@ -29,7 +29,7 @@ def measure(seeds: range, sight: Sight) -> None:
             if rng.random() < 0.5:
                 plan.append(("rest", float(rng.uniform(3, 5))))
         made = session(plan, seed=seed, sight=sight)
-        recogniser, begun = RuleRecogniser(), time.process_time()
+        recogniser, begun = LearnedRecogniser(), time.process_time()
         judgements = [recogniser.update(t) for t in made.touches]
         cpu_s, frames = cpu_s + time.process_time() - begun, frames + len(judgements)
         strokes = strokes_from(judgements)

@@ -19,22 +19,25 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from trainer.commands.guard import complain
-from trainer.commands.worst import check_sheet, write_sheet
+from trainer.commands.worst import check_sheet, write_matrix, write_sheet
 from trainer.errors import TrainerError
 from trainer.files import write_text
 from trainer.hands.backend import HandBackend, open_backend
 from trainer.pipeline import open_pipeline
 from trainer.score.evaluate import ClipResult, evaluate_clip
-from trainer.score.evaluation import groups, overall, read_facts
+from trainer.score.evaluation import confusion, groups, overall, read_facts
 from trainer.score.evaluation_table import beside_table, clips_table, groups_table
 from trainer.score.scorecard import to_plain
 from trainer.score.scorer import given_foot, scorecard_of, videos_in
+from trainer.score.stroke_tally import intervals
 from trainer.score.told_strokes import ToldStrokes
 from trainer.score.tracks import TrackRecorder, read_tracks
 from trainer.score.truth import check_pictures, read_truth
 from trainer.score.yardstick import Yardstick
 from trainer.settings import Settings
+from trainer.strokes.vocabulary import TECHNIQUES
 from trainer.video.source import open_source
+from trainer.video.thin import thinned
 
 Measured = Callable[[Path, ClipResult | TrainerError], None]
 
@@ -49,16 +52,20 @@ def evaluate_all(
     workers: int | None,
     out: Path | None,
     as_json: bool,
+    fps: float | None = None,
     sheet: Path | None = None,
     worst: int = 20,
+    matrix: Path | None = None,
 ) -> bool:
     """Measure the clips of ``paths`` (videos and folders of them), print the tables (or JSON), save it all in ``out``;
-    with ``sheet`` a picture of so many of the worst frames.
+    with ``sheet`` a picture of so many of the worst frames, with ``matrix`` one of what was taken for what. ``fps``: as
+    a camera of so many frames a second would have seen it.
 
     What can't be measured is told in one line each, and the others are measured. True when there was nothing of it.
     """
-    if sheet is not None:
-        check_sheet(sheet)
+    for picture in (sheet, matrix):
+        if picture is not None:
+            check_sheet(picture)
     clips, failed = _clips(paths)
     found: dict[Path, ClipResult] = {}
     with _progress(len(clips)) as step:
@@ -72,7 +79,7 @@ def evaluate_all(
                 found[clip] = result
             step()
 
-        jobs = [Job(clip, settings, find_foot, yardstick, told_strokes) for clip in clips]
+        jobs = [Job(clip, settings, find_foot, yardstick, told_strokes, fps) for clip in clips]
         _measure_all(jobs, min(workers or os.cpu_count() or 1, len(clips)), measured)
     if found:
         films = {name: clip for clip, name in _names(clips).items() if clip in found}
@@ -80,19 +87,23 @@ def evaluate_all(
         _tell(results, clips, out, as_json)
         if sheet is not None:
             write_sheet(sheet, results, films, worst)
+        if matrix is not None:
+            write_matrix(matrix, results)
     return not failed
 
 
 @dataclass(frozen=True)
 class Job:
     """One clip to be measured. ``find_foot``: although a file tells it; ``yardstick``: MediaPipe by itself beside;
-    ``told_strokes``: with the names of the truth's strokes, to see what the other stages come to."""
+    ``told_strokes``: with the names of the truth's strokes, to see what the other stages come to; ``fps``: leave out
+    frames until there are so many a second."""
 
     clip: Path
     settings: Settings
     find_foot: bool = False
     yardstick: bool = False
     told_strokes: bool = False
+    fps: float | None = None
 
 
 def measure(job: Job) -> ClipResult:
@@ -106,7 +117,7 @@ def measure(job: Job) -> ClipResult:
         told = ToldStrokes(truth.segments) if job.told_strokes else None
         pipeline = open_pipeline(settings, given=given, backend=_backend_for(clip, settings), recogniser=told)
         opened.enter_context(closing(pipeline))
-        frames, stock = source.frames(), None
+        frames, stock = (source.frames() if job.fps is None else thinned(source.frames(), job.fps)), None
         if job.yardstick:
             stock = Yardstick(open_backend("mediapipe", model=settings.model))
             opened.enter_context(closing(stock))
@@ -117,7 +128,10 @@ def measure(job: Job) -> ClipResult:
                 recorder.append(moment)
         card = scorecard_of(pipeline.finish(), pipeline, source.info, None, settings)
         tracks = read_tracks(path)
-        check_pictures(clip, truth, tracks.time_s, (source.info.width, source.info.height))
+        if job.fps is None:
+            check_pictures(clip, truth, tracks.time_s, (source.info.width, source.info.height))
+        else:
+            truth = truth.at(tracks.time_s)
         return evaluate_clip(card, tracks, truth, stock)
 
 
@@ -199,7 +213,11 @@ def _tell(results: dict[str, ClipResult], clips: Sequence[Path], out: Path | Non
     every = overall(results.values())
     facts = {name: read_facts(clip) for clip, name in _names(clips).items()}
     grouped = groups(results, facts) if len(results) > 1 else {}
-    plain = {"clips": {name: clip.results for name, clip in results.items()}, "all": every, "groups": grouped}
+    spans = intervals([clip.strokes for clip in results.values()]) if len(results) > 1 else {}
+    plain = {
+        "clips": {name: clip.results for name, clip in results.items()}, "all": every, "intervals": spans,
+        "groups": grouped, "confusion": {"techniques": TECHNIQUES, "frames": confusion(results.values())},
+    }  # fmt: skip
     text = json.dumps(to_plain(plain), indent=2, ensure_ascii=False)
     if out is not None:
         write_text(out, text + "\n")
@@ -208,7 +226,7 @@ def _tell(results: dict[str, ClipResult], clips: Sequence[Path], out: Path | Non
         return
     # Wide enough for all columns also where the output is no terminal.
     console = Console(width=None if sys.stdout.isatty() else 180)
-    console.print(clips_table({name: clip.results for name, clip in results.items()}, every))
+    console.print(clips_table({name: clip.results for name, clip in results.items()}, every, spans))
     if "kept" in every:
         console.print(beside_table(every))
     for by, members in grouped.items():

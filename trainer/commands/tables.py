@@ -80,6 +80,7 @@ def show_bench(
         ("added latency a frame, p50 / p95", f"{done.added_latency_p50_ms:.1f} / {done.added_latency_p95_ms:.1f} ms"),
         ("of which overlay, p50", f"{done.overlay_p50_ms:.1f} ms"),
         ("of which the foot's surface: pose, contact, maps, p50", f"{done.surface_p50_ms:.1f} ms"),
+        ("of which naming the strokes, mean", f"{done.recogniser_mean_ms:.2f} ms"),
         ("peak memory", f"{done.peak_memory_mb:.0f} MB"),
     ]
     if minutes > 0:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from trainer.studio.training.run import Plan, Task, Told
 
 N = TypeVar("N", bound="nn.Module")
-app = typer.Typer(help="Train the program's networks (extra `studio`; docs/training.md).", no_args_is_help=True)
+app = typer.Typer(
+    help="Train the program's networks (extra `studio`; docs/training.md), or teach the recogniser your own labels."
+)
 
 Stills = Annotated[Path, typer.Argument(help="The folder of `trainer train stills`, of the split train.")]
 State = Annotated[
@@ -28,6 +30,30 @@ Minutes = Annotated[
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same stills, same network, but for rounding.")]
 Steps = Annotated[int, typer.Option(min=1, help="Batches of 16 pictures.")]
 Workers = Annotated[int, typer.Option(min=0, max=64, help="Processes that make the pictures.")]
+
+
+@app.callback(invoke_without_command=True)
+@guarded
+def own(
+    context: typer.Context,
+    labels: Annotated[
+        list[Path] | None,
+        typer.Option(help="A session's folder with tracks.parquet and labels.csv, or a folder of such; repeatable."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The network of your own.")] = Path("my_strokes.npz"),
+    base: Annotated[Path | None, typer.Option(help="Go on from this network instead of the shipped one.")] = None,
+) -> None:
+    """Train the program's networks (docs/training.md), or with --labels teach the recogniser sessions of your own."""
+    if context.invoked_subcommand is not None:
+        return
+    if not labels:
+        print(context.get_help())
+        raise typer.Exit
+    from rich.console import Console
+
+    from trainer.commands.adapt import adapt
+
+    adapt(labels, out, base, Console())
 
 
 @app.command()
@@ -139,6 +165,84 @@ def look(
     for degrees, times in ways or [(0.0, 1.0)]:
         figures = looked(eyes, shelf, every, degrees, times)
         print(f"turned {degrees:g} degrees, {times:g} times as large: {figures.line()}")
+
+
+@app.command()
+@guarded
+def movements(
+    out: Annotated[Path, typer.Argument(help="Folder for the sessions.")],
+    split: Annotated[str, typer.Option(help="train, tune or test: none shares people or seeds with another.")],
+    sessions: Annotated[int, typer.Option(min=1, help="How many, of 36 s each (about 12 s of one core).")],
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes of about 1.5 GB each.")] = None,
+) -> None:
+    """Play sessions without pictures to train the recogniser on; a second run goes on."""
+    from trainer.files import make_folder
+    from trainer.studio.crew import render_jobs
+    from trainer.studio.training.movements import make_movements, missing_movements
+
+    jobs = missing_movements(make_folder(out), split, sessions)
+    told_of_crew(jobs, render_jobs(jobs, out, workers, None, make_movements))
+
+
+@app.command()
+@guarded
+def watch(
+    clips: Annotated[list[Path], typer.Argument(help="Clips with their truth beside them, or folders of such.")],
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes at work.")] = None,
+) -> None:
+    """Keep what the program sees in clips (NAME.tracks.parquet beside each), to train the recogniser on."""
+    from rich.console import Console
+
+    from trainer.score.scorer import videos_in
+    from trainer.studio.training.watched import watch_all
+
+    console = Console(stderr=True)
+    films = [clip for path in clips for clip in videos_in(path)]
+    for done, clip in enumerate(watch_all(films, workers), start=1):
+        console.print(f"{done}/{len(films)} {clip.stem}", highlight=False)
+
+
+@app.command()
+@guarded
+def strokes(
+    played: Annotated[Path, typer.Argument(help="Folder of `trainer train movements`, of the split train.")],
+    state: State,
+    watched: Annotated[Path, typer.Option(help="Folder of clips of the split train, after `trainer train watch`.")],
+    tune: Annotated[Path, typer.Option(help="Likewise of the split tune: labels and beats are settled on them.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The network to write.")] = Path("models/strokes.npz"),
+    steps: Annotated[int, typer.Option(min=1, help="Batches of 32 windows of 12 s.")] = 2400,
+    drawings: Annotated[int, typer.Option(min=1, help="Cameras and trackers drawn for each session played.")] = 5,
+    sketches: Annotated[int, typer.Option(min=1, help="Sessions of sketched hands beside them.")] = 500,
+    seed: Seed = 4,
+    minutes: Minutes = None,
+    workers: Workers = 1,
+) -> None:
+    """Train the recogniser of strokes (about an hour on two cores, the drawings counted)."""
+    from rich.console import Console
+
+    from trainer.strokes.network import StrokesNetwork
+    from trainer.studio.training.run import Plan
+    from trainer.studio.training.settle import settle
+    from trainer.studio.training.strokes_data import played_takes
+    from trainer.studio.training.strokes_network import export_strokes, weights_of
+    from trainer.studio.training.strokes_task import StrokesTask
+    from trainer.studio.training.watched import faults_of, read_stretches, watched_clips, watched_take
+
+    console = Console(stderr=True)
+    clips = watched_clips(watched)
+    takes = played_takes(
+        sorted(played.glob("*.npz")), faults_of(clips), drawings, sketches, state / "takes", seed, max(workers, 1),
+        lambda done, of: console.print(f"drawn {done} of {of}", highlight=False) if done % 50 == 0 else None,
+    )  # fmt: skip
+    own = len(takes) - sketches
+    task = StrokesTask(takes[:own], takes[own:], [watched_take(clip) for clip in clips], seed)
+    network = _run(task, state, Plan(steps, batch=32, seed=seed, rate=2e-3), minutes, workers)
+    held_out = watched_clips(tune)
+    manner = settle(
+        StrokesNetwork(weights_of(network, {})), [watched_take(clip) for clip in held_out],
+        {clip.stem: read_stretches(clip) for clip in held_out},
+    )  # fmt: skip
+    export_strokes(network, out, manner)
 
 
 def _run(task: Task[N], state: Path, plan: Plan, minutes: float | None, workers: int) -> N:

@@ -1,4 +1,4 @@
-"""A contact sheet of the worst that an evaluation met: which frames, fetched from their clips, on one page."""
+"""Pictures of an evaluation: the worst frames, fetched from their clips, on one page; what was taken for what."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from trainer.errors import TrainerError
 from trainer.look.picture_file import write_picture
 from trainer.model import Image
 from trainer.score.evaluate import ClipResult
+from trainer.score.evaluation import confusion
 from trainer.score.faults import worst
+from trainer.screen.confusion import confusion_picture
 from trainer.screen.contact_sheet import Tile, contact_sheet
+from trainer.strokes.vocabulary import TECHNIQUES
 from trainer.video.source import open_source
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -36,6 +39,15 @@ def write_sheet(path: Path, results: Mapping[str, ClipResult], films: Mapping[st
     ]
     frames = sum(len(result.techniques) for result in results.values())
     write_picture(path, contact_sheet(tiles, f"The worst {len(tiles)} of {frames:,} frames in {len(results)} clips"))
+
+
+def write_matrix(path: Path, results: Mapping[str, ClipResult]) -> None:
+    """What was taken for what in all frames of clips, as a picture at ``path``. Raises TrainerError."""
+    counts = confusion(results.values())
+    clips = f"{len(results)} clips" if len(results) > 1 else next(iter(results))
+    write_picture(
+        path, confusion_picture(counts, TECHNIQUES, (*TECHNIQUES, "not sure"), "What was taken for what, live", clips)
+    )
 
 
 def _frames(film: Path, indices: set[int]) -> dict[int, Image]:

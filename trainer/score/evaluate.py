@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from trainer.coverage import WORKED_S
 from trainer.foot import atlas
-from trainer.model import FACES, Data, Floats, Presence, Stroke
-from trainer.rhythm import rhythm_of
+from trainer.model import FACES, Data, Floats, Presence
 from trainer.score import metrics as told
 from trainer.score.catalogue import METRICS, YARDSTICK
 from trainer.score.contact_tally import contact_figures, length_errors, log_contact
@@ -19,12 +18,12 @@ from trainer.score.faults import Fault, faults
 from trainer.score.foot_tally import FootSight, TrueFoot, foot_figures, log_foot
 from trainer.score.hand_tally import STRAIGHT, Sight, TrueHands, hand_figures, log_hands
 from trainer.score.metrics import Segment
-from trainer.score.scorecard import coverages_of, strokes_of
+from trainer.score.scorecard import coverages_of
+from trainer.score.stroke_tally import Live, StrokeLog, log_strokes, stroke_figures
 from trainer.score.tally import FrameLog, Tally
 from trainer.score.tracks import Tracks
-from trainer.score.truth import TrueSegment, Truth
+from trainer.score.truth import Truth
 from trainer.score.yardstick import Yardstick
-from trainer.strokes.techniques import load_techniques
 
 REST = "rest"
 _LENGTHS_EVERY_S = 0.5
@@ -43,6 +42,7 @@ class ClipResult:
     techniques: NDArray[np.object_]
     view: str
     side: str
+    strokes: StrokeLog
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -70,42 +70,17 @@ def evaluate_clip(card: Data, tracks: Tracks, truth: Truth, yardstick: Yardstick
     frames = FrameLog(counts, errors, frame_s)
     results = dict.fromkeys(METRICS if stock is None else {**METRICS, **YARDSTICK}, math.nan)
     results |= figures(frames.tally())
-    results |= _strokes(card, tracks, row, truth) | _cycles(card, truth) | _rates(card, truth) | _places(card, truth)
+    strokes = log_strokes(card, _live(tracks, row), truth)
+    results |= stroke_figures([strokes]) | _strokes(card, truth) | _cycles(card, truth) | _places(card, truth)
     results["unseen_share"] = card["unseen_s"] / card["duration_s"] if card["duration_s"] > 0 else math.nan
     techniques = np.array(told.labels_at(truth.time_s, _segments(truth), REST), object)
     worst = faults(ours, true_hands, foot, true_foot, truth.time_s)
-    return ClipResult(results, frames, techniques, truth.view, truth.side, worst)
+    return ClipResult(results, frames, techniques, truth.view, truth.side, strokes, worst)
 
 
 def figures(tally: Tally) -> Results:
     """The metrics that are reckoned over frames."""
     return hand_figures(tally) | foot_figures(tally) | contact_figures(tally)
-
-
-def rate_errors(card: Data, truth: Truth) -> list[tuple[TrueSegment, float]]:
-    """Each true stroke that has a rate, with the relative error of the rate told for it, NaN where none was.
-
-    The rate told is reckoned from the cycles that segments of the same technique stamp within it.
-    """
-    techniques = load_techniques()
-    errors = []
-    for true in truth.segments:
-        if math.isfinite(true.rate_per_min):
-            within = [_within(stroke, true.start_s, true.end_s) for stroke in strokes_of(card)]
-            rate = rhythm_of(within, techniques[true.technique]).rate_per_min
-            errors.append((true, told.relative_error(rate, true.rate_per_min)))
-    return errors
-
-
-def _within(stroke: Stroke, start_s: float, end_s: float) -> Stroke:
-    """The stroke with only those cycles that lie in a stretch of time."""
-    inside = [i for i, cycle in enumerate(stroke.cycles_s) if start_s <= cycle <= end_s]
-    sides = stroke.cycle_sides if len(stroke.cycle_sides) == len(stroke.cycles_s) else ()
-    return replace(
-        stroke,
-        cycles_s=tuple(stroke.cycles_s[i] for i in inside),
-        cycle_sides=tuple(sides[i] for i in inside if sides),
-    )
 
 
 def _rows_for(times_s: Floats, wanted_s: Floats) -> Rows:
@@ -117,6 +92,13 @@ def _rows_for(times_s: Floats, wanted_s: Floats) -> Rows:
     before = np.maximum(after - 1, 0)
     nearer = np.where(np.abs(times_s[before] - wanted_s) < np.abs(times_s[after] - wanted_s), before, after)
     return np.where(np.abs(times_s[nearer] - wanted_s) <= 0.6 * spacing, nearer, -1)
+
+
+def _live(tracks: Tracks, row: Rows) -> Live:
+    working = np.zeros((len(row), 2), bool)
+    working[row >= 0] = tracks.working[row[row >= 0]]
+    labels = [tracks.technique[r] if r >= 0 else None for r in row]
+    return Live(labels, working, _take(tracks.technique_confidence, row))
 
 
 def _sight(tracks: Tracks, row: Rows) -> Sight:
@@ -149,21 +131,17 @@ def _contact(tracks: Tracks, row: Rows, truth: Truth) -> tuple[dict[str, Floats]
     return counts, errors | {"length": lengths}
 
 
-def _strokes(card: Data, tracks: Tracks, row: Rows, truth: Truth) -> Results:
+def _strokes(card: Data, truth: Truth) -> Results:
     true = _segments(truth)
     predicted = [Segment(s["technique"], s["start_s"], s["end_s"]) for s in card["segments"]]
     predicted = [segment for segment in predicted if segment.technique != REST]
     spans = [(s["start_s"], s["end_s"]) for s in card.get("not_sure", [])]
     true_labels = told.labels_at(truth.time_s, true, REST)
     labels = told.labels_at(truth.time_s, predicted, REST, spans)
-    live = [tracks.technique[r] if r >= 0 else None for r in row]
     return {
         "frame_accuracy": told.frame_accuracy(labels, true_labels),
         "frame_accuracy_when_sure": told.sure_accuracy(labels, true_labels),
         "abstained": told.abstained_share(labels),
-        "frame_accuracy_live": told.frame_accuracy(live, true_labels),
-        **{f"segment_f1_{k}": told.segmental_f1(predicted, true, k / 100) for k in (10, 25, 50)},
-        "segment_edit": told.edit_score([s.technique for s in predicted], [s.technique for s in true]),
     }
 
 
@@ -174,23 +152,9 @@ def _segments(truth: Truth) -> list[Segment]:
 def _cycles(card: Data, truth: Truth) -> Results:
     true = np.sort(np.array([c for s in truth.segments for c in s.cycles_s], float))
     predicted = np.sort(np.array([c for s in card["segments"] for c in s["cycles_s"]], float))
-    precision, recall, f = told.event_scores(predicted, true)
     offset = told.event_offset(predicted, true)
     moved = told.event_scores(predicted - (offset if math.isfinite(offset) else 0.0), true)
-    return {
-        "cycle_precision": precision, "cycle_recall": recall, "cycle_f": f,
-        "cycle_offset_s": offset, "cycle_f_without_offset": moved.f,
-    }  # fmt: skip
-
-
-def _rates(card: Data, truth: Truth) -> Results:
-    errors = np.array([error for _, error in rate_errors(card, truth)])
-    known = errors[np.isfinite(errors)]
-    return {
-        "rate_error_median": float(np.median(known)) if len(known) else math.nan,
-        "rate_error_worst": float(known.max()) if len(known) else math.nan,
-        "rate_known": len(known) / len(errors) if len(errors) else math.nan,
-    }
+    return {"cycle_offset_s": offset, "cycle_f_without_offset": moved.f}
 
 
 def _places(card: Data, truth: Truth) -> Results:

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from trainer.model import Floats
 from trainer.score.catalogue import METRICS, POOLED
 from trainer.score.evaluate import ClipResult, Results, figures
+from trainer.score.stroke_tally import StrokeLog, class_f1, stroke_figures
 from trainer.score.tally import Tally, total
 
 ClipFacts = Mapping[str, str]
@@ -35,20 +37,34 @@ def overall(clips: Iterable[ClipResult]) -> Results:
         weight = sum(c.seconds for c in known)
         results[name] = sum(c.results[name] * c.seconds for c in known) / weight if weight > 0 else math.nan
     pooled = figures(total([c.frames.tally() for c in clips]))
-    return results | {name: value for name, value in pooled.items() if name not in METRICS or name in POOLED}
+    results |= {name: value for name, value in pooled.items() if name not in METRICS or name in POOLED}
+    return results | stroke_figures([clip.strokes for clip in clips])
+
+
+def confusion(clips: Iterable[ClipResult]) -> Floats:
+    """(13, 14) frames of all clips: true technique by the live label, not sure last."""
+    return np.asarray(np.sum([clip.strokes.confusion for clip in clips], axis=0))
 
 
 def groups(clips: Mapping[str, ClipResult], facts: Mapping[str, ClipFacts]) -> dict[str, dict[str, Results]]:
     """By what → which → the metrics of hands and foot in its frames. ``facts``: what an index tells of each clip."""
     tallies: dict[str, dict[str, list[Tally]]] = {}
+    strokes: dict[str, dict[str, list[StrokeLog]]] = {}
     for name, clip in clips.items():
         for technique in np.unique(clip.techniques.astype(str)):
             part = clip.frames.tally(clip.techniques == technique)
             tallies.setdefault("technique", {}).setdefault(technique, []).append(part)
-        told = {"view": clip.view, "side": clip.side, **facts.get(name, {})}
-        for by, which in told.items():
+        for by, which in {"view": clip.view, "side": clip.side, **facts.get(name, {})}.items():
             tallies.setdefault(by, {}).setdefault(which, []).append(clip.frames.tally())
-    return {by: {which: figures(total(parts[which])) for which in sorted(parts)} for by, parts in tallies.items()}
+            strokes.setdefault(by, {}).setdefault(which, []).append(clip.strokes)
+    told = {by: {which: figures(total(parts[which])) for which in sorted(parts)} for by, parts in tallies.items()}
+    for by, members in strokes.items():
+        for which, logs in members.items():
+            told[by][which] |= stroke_figures(logs)
+    for which, f1 in class_f1(confusion(clips.values())).items():
+        if which in told.get("technique", {}):
+            told["technique"][which] |= {"macro_f1": f1}
+    return told
 
 
 def read_facts(clip: Path) -> ClipFacts:

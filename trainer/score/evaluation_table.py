@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 6
 """Of more clips than this only the totals are shown."""
 ALL = "all"
-_SECTION_ENDS = {"bridged_share", "foot_drift_60_s", "segment_edit", "cycle_f_without_offset", "rate_known"}
+_SECTION_ENDS = {
+    "bridged_share", "foot_drift_60_s", "calibration_error", "abstained", "edit_with_rest", "edit_refined",
+    "cycle_f_without_offset", "rate_known",
+}  # fmt: skip
 _BESIDE_ENDS = {"hands_both_found", "phantom_bridged_per_min", "bridged_error_median"}
 _BESIDE = {
     "hands_found": "visible hands found (measured)",
@@ -43,14 +46,15 @@ _GROUPED = {
     "phantom_frames": "phantom frames", "side_right": "side",
     "stock_joint_error_median": "MP error", "joint_error_median": "error",
     "hidden_joint_error_median": "hidden",
+    "macro_f1": "F1", "f1_50": "F1@50", "cycle_f": "cycles", "rate_error_per_min_median": "rate error",
     "identity_swaps": "swaps", "foot_found": "foot found", "foot_named_right": "side, view",
     "foot_error_median": "foot error", "foot_pck_20": "PCK",
 }  # fmt: skip
 _KNOWN = {**METRICS, **YARDSTICK}
 
 
-def clips_table(clips: Mapping[str, Results], every: Results) -> Table:
-    """One row per metric, one column per clip, and all together last."""
+def clips_table(clips: Mapping[str, Results], every: Results, spans: Mapping[str, tuple[float, float]]) -> Table:
+    """One row per metric, one column per clip, and all together last; ``spans``: their 95 % intervals, where known."""
     from rich.table import Table as RichTable
 
     shown = RichTable(title="Against truth", title_justify="left", caption_justify="left")
@@ -60,8 +64,12 @@ def clips_table(clips: Mapping[str, Results], every: Results) -> Table:
     columns = _columns(clips, every)
     for name in columns:
         shown.add_column(name, justify="right", overflow="fold", style="bold" if name == ALL else "")
+    if spans:
+        shown.add_column("95 % of clips redrawn", justify="right", style="dim", no_wrap=True)
     for name, metric in METRICS.items():
         cells = [_cell(name, column) for column in columns.values()]
+        if spans:
+            cells.append(" – ".join(_number(bound, metric) for bound in spans[name]) if name in spans else "")
         shown.add_row(metric.title, metric.better, *cells, end_section=name in _SECTION_ENDS)
     return shown
 
@@ -126,8 +134,11 @@ def _known_in(groups: Mapping[str, Results]) -> list[str]:
 
 def _cell(name: str, results: Results) -> str:
     metric: Metric = _KNOWN[name]
-    value = results.get(name, math.nan)
-    return metric.form.format(value) if math.isfinite(value) else "–"
+    return _number(results.get(name, math.nan), metric)
+
+
+def _number(value: float, metric: Metric) -> str:
+    return "never" if value == math.inf else metric.form.format(value) if math.isfinite(value) else "–"
 
 
 def _markdown(head: list[str], rows: list[list[str]], words: int) -> str:

@@ -75,6 +75,20 @@ def abstained_share(predicted: Sequence[str | None]) -> float:
     return float(np.mean([p is None for p in predicted])) if len(predicted) else NAN
 
 
+def f1_of(true: Sequence[str | None], predicted: Sequence[str | None]) -> dict[str, tuple[float, float]]:
+    """Label → (F1, how often it is true) frame by frame; ``all``: the mean over the labels that are true somewhere.
+
+    None in ``predicted`` is an abstention: nobody's.
+    """
+    scores: dict[str, tuple[float, float]] = {}
+    for name in sorted({t for t in true if t is not None}):
+        hits = sum(t == p == name for t, p in zip(true, predicted, strict=True))
+        told, there = sum(p == name for p in predicted), sum(t == name for t in true)
+        scores[name] = 2 * hits / (told + there), float(there)
+    mean = float(np.mean([f1 for f1, _ in scores.values()])) if scores else NAN
+    return {**scores, "all": (mean, float(len(true)))}
+
+
 def segmental_f1(predicted: Sequence[Segment], true: Sequence[Segment], overlap: float) -> float:
     """Segmental F1@overlap of Lea et al. 2017 (Temporal Convolutional Networks for Action Segmentation and
     Detection).

@@ -74,7 +74,8 @@ class Extras:
 
     ``not_sure`` are the spans in which the recogniser abstained; what strokes turned out to cover is taken out.
     ``techniques`` gives the preset that each rhythm was held against; ``discomfort_s`` are the moments at which the
-    person massaged felt discomfort, as somebody marked them; ``wish`` is what was wished for each zone.
+    person massaged felt discomfort, as somebody marked them; ``wish`` is what was wished for each zone; ``refined`` are
+    the strokes looked back upon.
     """
 
     unseen: Sequence[Span] = ()
@@ -83,6 +84,7 @@ class Extras:
     judged: Literal["causal", "offline"] = "causal"
     discomfort_s: Sequence[float] = ()
     wish: Wish | None = None
+    refined: Sequence[Stroke] | None = None
 
 
 def build_scorecard(
@@ -128,6 +130,7 @@ def build_scorecard(
             "length_given": foot.length_given, "unseen_s": foot.unseen_s,
         },
         "segments": [_segment(stroke, known.get(stroke.technique)) for stroke in strokes],
+        **({"refined": [_bounds(stroke) for stroke in extras.refined]} if extras.refined is not None else {}),
         "rhythm": [_rhythm(item, extras.techniques.get(item.technique)) for item in rhythm],
         "coverage": _coverage(main),
         "other_maps": [_coverage(other) for other in others],
@@ -288,6 +291,10 @@ def _segment(stroke: Stroke, technique: Technique | None) -> Data:
         "rate_per_min": rhythm_of([stroke], technique).rate_per_min if technique else math.nan,
         "cycles_s": [stroke.cycles_s[i] for i in order], "cycle_sides": sides,
     }  # fmt: skip
+
+
+def _bounds(stroke: Stroke) -> Data:
+    return {"technique": stroke.technique, "start_s": stroke.start_s, "end_s": stroke.end_s}
 
 
 def _rhythm(rhythm: Rhythm, technique: Technique | None) -> Data:

@@ -106,6 +106,7 @@ def scorecard_of(
             techniques=pipeline.techniques,
             discomfort_s=discomfort_s,
             wish=session.wish,
+            refined=session.refined,
         ),
     )
 

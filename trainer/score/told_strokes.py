@@ -15,15 +15,21 @@ class ToldStrokes:
 
     name = "told"
     lag_s = 0.0
-    knows_hands = True
 
     def __init__(self, segments: Sequence[TrueSegment]) -> None:
         self._segments = tuple(segments)
         self._until_s = -1.0
 
     @property
+    def techniques(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def provenance(self) -> dict[str, Any]:
         return {"name": self.name, "segments": len(self._segments)}
+
+    def refined(self) -> None:
+        return None
 
     def update(self, touch: Touch) -> Judgement:
         """The judgement at this instant."""

@@ -7,7 +7,7 @@ import json
 import math
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,19 @@ class Truth:
     joints_visible: NDArray[np.bool_] | None = None
     contact_top_seconds: Floats | None = None
     contact: TrueContact | None = None
+
+    def at(self, times: Floats) -> Truth:
+        """The same truth told of fewer frames: those nearest to ``times``."""
+        after = np.clip(np.searchsorted(self.time_s, times), 1, len(self.time_s) - 1)
+        row = after - (times - self.time_s[after - 1] < self.time_s[after] - times)
+        contact = self.contact
+        if contact is not None:
+            contact = replace(contact, touches=contact.touches[row], uv=contact.uv[row], face=contact.face[row])
+        joints = None if self.joints_visible is None else self.joints_visible[row]
+        return replace(
+            self, time_s=self.time_s[row], hand_px=self.hand_px[row], hand_visible=self.hand_visible[row],
+            foot_px=self.foot_px[row], foot_visible=self.foot_visible[row], joints_visible=joints, contact=contact,
+        )  # fmt: skip
 
     @property
     def duration_s(self) -> float:

@@ -17,8 +17,8 @@ JOIN_S = 1.0
 """A break shorter than this, in the same technique, is no break."""
 LEAST_S = 1.0
 """A stretch shorter than this is a speck."""
-LAG_S = 0.8
-"""How late the recogniser's labels change, typically."""
+LAG_S = 0.5
+"""How late labels change, where the recogniser doesn't tell."""
 LINGER_S = 1.0
 """The most by which a stroke is cut back to its last beats."""
 

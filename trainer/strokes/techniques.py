@@ -75,7 +75,8 @@ Techniques = dict[str, Technique]
 
 
 def load_techniques(path: Path | str | None = None) -> Techniques:
-    """Technique id → Technique in teaching order, ``rest`` last; ``path`` names a file that overrides parts.
+    """Technique id → Technique in teaching order, ``rest`` last; ``path`` names a file that overrides parts, and may
+    tell of techniques of a school's own.
 
     Raises FormatError, naming file, key and allowed values, when the file can't be read or holds something else.
     """
@@ -91,11 +92,20 @@ def load_techniques(path: Path | str | None = None) -> Techniques:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         message = f"Expected a readable techniques file at '{path}' ({reason}): check the path."
         raise FormatError(message) from error
+    rest = techniques.pop(REST)
     for key, table in _parse(text, str(path)).items():
-        if key not in techniques:
-            raise FormatError(f"{path}: unknown technique '{key}'{_guess(key, list(techniques))}.")
-        techniques[key] = _overridden(techniques[key], table, str(path))
-    return techniques
+        if key == REST:
+            rest = _overridden(rest, table, str(path))
+        elif key in techniques:
+            techniques[key] = _overridden(techniques[key], table, str(path))
+        elif isinstance(table, dict) and set(_REQUIRED) <= set(table):
+            techniques[key] = _technique(key, table, str(path))
+        else:
+            raise FormatError(
+                f"{path}: unknown technique '{key}'{_guess(key, [*techniques, REST])}; one of your own needs "
+                f"{', '.join(_REQUIRED)}."
+            )
+    return {**techniques, REST: rest}
 
 
 def _parse(text: str, where: str) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""Out of odds that flicker from tick to tick, a label that holds until another is clearly better.
+
+A forward filter over "which technique is going on" (it may change, but seldom does), then hysteresis: labels that
+flicker teach nothing. When nothing is believed enough there is no label: not sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trainer.model import Floats
+from trainer.strokes.ticks import TICKS_HZ
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How odds become labels; chosen on the tuning split (`studio.training.settle`) and kept with the network.
+
+    temperature of the network's odds; sharpness: how strongly a second of odds counts; changes_per_s: how often people
+    are expected to do something else; sure: the belief needed for a label, keep: the belief below which it goes;
+    slope, shift: from the belief's log odds to those that the label is right; working: the probability from which a
+    hand is said to work; beat: how long the phase's arrow must be for a repetition; lag_s: how late labels change, in
+    the median.
+    """
+
+    temperature: float = 1.0
+    sharpness: float = 6.0
+    changes_per_s: float = 0.1
+    sure: float = 0.55
+    keep: float = 0.25
+    slope: float = 1.0
+    shift: float = 0.0
+    working: float = 0.5
+    beat: float = 0.3
+    lag_s: float = 0.5
+
+
+def manner_of(calibration: Mapping[str, float]) -> Manner:
+    """The manner that a network's file tells of; what it doesn't tell of is as usual."""
+    known = {f.name for f in fields(Manner)}
+    return Manner(**{name: value for name, value in calibration.items() if name in known})
+
+
+class Belief:
+    """Feed it the log odds of every tick. ``technique`` is the label, None when not sure."""
+
+    def __init__(self, techniques: Sequence[str], manner: Manner) -> None:
+        self._techniques, self._manner = tuple(techniques), manner
+        self.reset()
+
+    def reset(self) -> None:
+        """Believe nothing."""
+        self.shares: Floats = np.full(len(self._techniques), 1.0 / len(self._techniques))
+        self.technique: str | None = None
+
+    def update(self, log_odds: ArrayLike) -> None:
+        m = self._manner
+        scaled = np.asarray(log_odds, float) / m.temperature
+        likely = np.maximum(np.exp(scaled - scaled.max()) / np.exp(scaled - scaled.max()).sum(), 1e-4)
+        change = min(0.5, m.changes_per_s / TICKS_HZ)
+        shares = (self.shares * (1 - change) + change / len(self.shares)) * likely ** (m.sharpness / TICKS_HZ)
+        self.shares = shares / shares.sum()
+        best = int(np.argmax(self.shares))
+        if self.shares[best] >= m.sure:
+            self.technique = self._techniques[best]
+        elif self.technique is not None and self.shares[self._techniques.index(self.technique)] < m.keep:
+            self.technique = None
+
+    @property
+    def confidence(self) -> float:
+        """How probably the label, or the best candidate when not sure, is right; 0-1."""
+        name = self.technique
+        share = float(self.shares.max() if name is None else self.shares[self._techniques.index(name)])
+        share = min(max(share, 1e-4), 1 - 1e-4)
+        odds = self._manner.slope * np.log(share / (1 - share)) + self._manner.shift
+        return float(1 / (1 + np.exp(-odds)))
+
+
+def labels_of(techniques: Sequence[str], manner: Manner, log_odds: Floats) -> list[str | None]:
+    """The label at each of N ticks, log_odds (N, K)."""
+    belief = Belief(techniques, manner)
+    out = []
+    for odds in log_odds:
+        belief.update(odds)
+        out.append(belief.technique)
+    return out

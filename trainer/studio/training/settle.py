@@ -1,0 +1,184 @@
+"""Settling how the network's odds become labels, on clips of the split tune: its temperature, then its manner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize, minimize_scalar
+from scipy.signal import lfilter
+
+from trainer.model import Floats
+from trainer.score.metrics import match_events
+from trainer.score.stroke_tally import NOT_SURE, macro_f1
+from trainer.strokes.beats import Beats
+from trainer.strokes.belief import Belief, Manner
+from trainer.strokes.learned import HAND_MEMORY
+from trainer.strokes.network import BEAT_S, StrokesNetwork
+from trainer.studio.training.takes import UNKNOWN, Stretch, Take
+
+_SHARPNESS = (3.0, 5.0, 8.0, 12.0)
+_CHANGES = (0.03, 0.1, 0.3)
+_SURE = (0.35, 0.45, 0.55, 0.65)
+_KEEP = (0.1, 0.2, 0.3)
+_BEAT = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+_FLIP_COSTS = 0.01
+"""So much of macro-F1 is given for one flip a minute less."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What the network says of a take: technique (N, K) log odds, phase (N, 2), working (N, 2) log odds."""
+
+    technique: Floats
+    phase: Floats
+    working: Floats
+
+
+def answers(network: StrokesNetwork, take: Take) -> Answers:
+    network.reset()
+    told = [network.update(row.astype(float)) for row in take.inputs]
+    return Answers(
+        *(np.stack([getattr(t, name) for t in told]).astype(float) for name in ("technique", "phase", "working"))
+    )
+
+
+def settle(network: StrokesNetwork, takes: Sequence[Take], cycles: Mapping[str, Sequence[Stretch]]) -> dict[str, float]:
+    """The calibration that is kept with the network. cycles: by a take's name, its true strokes."""
+    said = [answers(network, take) for take in takes]
+    temperature = _temperature(said, takes)
+    best, best_score = Manner(temperature=temperature), -np.inf
+    for sharpness in _SHARPNESS:
+        for changes in _CHANGES:
+            for sure in _SURE:
+                for keep in (k for k in _KEEP if k < sure):
+                    manner = Manner(temperature, sharpness, changes, sure, keep)
+                    score = _score(network, said, takes, manner)
+                    if score > best_score:
+                        best, best_score = manner, score
+    best = replace(best, beat=_least_beat(said, takes, cycles))
+    best = replace(best, working=_least_working(said, takes))
+    best = replace(best, lag_s=_lag(network, said, takes, cycles, best))
+    slope, shift = _confidence(network, said, takes, best)
+    return asdict(replace(best, slope=slope, shift=shift))
+
+
+def labels(network: StrokesNetwork, said: Answers, manner: Manner) -> tuple[list[str | None], Floats]:
+    """The label of every tick, and the belief in the best."""
+    belief = Belief(network.techniques, manner)
+    names, shares = [], []
+    for odds in said.technique:
+        belief.update(odds)
+        names.append(belief.technique)
+        own = (
+            belief.shares.max()
+            if belief.technique is None
+            else belief.shares[network.techniques.index(belief.technique)]
+        )
+        shares.append(float(own))
+    return names, np.array(shares)
+
+
+def _temperature(said: Sequence[Answers], takes: Sequence[Take]) -> float:
+    odds = np.concatenate([a.technique for a in said])
+    true = np.concatenate([t.technique for t in takes])
+    odds, true = odds[true != UNKNOWN], true[true != UNKNOWN]
+
+    def loss(log_t: float) -> float:
+        z = odds / np.exp(log_t)
+        z = z - z.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), true]).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-1.5, 2.0), method="bounded").x))
+
+
+def _score(network: StrokesNetwork, said: Sequence[Answers], takes: Sequence[Take], manner: Manner) -> float:
+    confusion = np.zeros((len(network.techniques), NOT_SURE + 1))
+    flips, steady = 0, 0.0
+    for answer, take in zip(said, takes, strict=True):
+        names, _ = labels(network, answer, manner)
+        said_at = np.array([NOT_SURE if n is None else network.techniques.index(n) for n in names])
+        known = take.technique != UNKNOWN
+        np.add.at(confusion, (take.technique[known], said_at[known]), 1)
+        right = said_at == take.technique
+        flips += int((right[:-1] & ~right[1:] & (take.technique[:-1] == take.technique[1:])).sum())
+        steady += float(right.sum()) / 20 / 60
+    return macro_f1(confusion) - _FLIP_COSTS * flips / max(steady, 0.1)
+
+
+def _least_beat(said: Sequence[Answers], takes: Sequence[Take], cycles: Mapping[str, Sequence[Stretch]]) -> float:
+    """The arrow's length from which the F-measure of the repetitions is best."""
+    scores = []
+    for least in _BEAT:
+        hits = stamped = true = 0
+        for answer, take in zip(said, takes, strict=True):
+            beats = Beats(least)
+            found = [beats.update(t - BEAT_S, p, np.zeros(2)) for t, p in zip(take.time_s, answer.phase, strict=True)]
+            times = [b.time_s for b in found if b is not None]
+            wanted = sorted(c for s in cycles[take.name] for c in s.cycles_s)
+            hits += len(match_events(times, wanted))
+            stamped, true = stamped + len(times), true + len(wanted)
+        scores.append(2 * hits / max(stamped + true, 1))
+    return _BEAT[int(np.argmax(scores))]
+
+
+def _least_working(said: Sequence[Answers], takes: Sequence[Take]) -> float:
+    """The probability from which a hand works, so that one hand and both are told rightly alike often, in strokes."""
+    likely = np.concatenate([_calmed(1 / (1 + np.exp(-a.working))) for a in said])
+    true = np.concatenate([t.working for t in takes]) > 0.5
+    busy, both = true.any(axis=1), true.all(axis=1)
+    grid = np.arange(0.3, 0.71, 0.05)
+    scores = []
+    for least in grid:
+        told = likely >= least
+        none = ~told.any(axis=1)
+        told[none] = np.eye(2, dtype=bool)[likely[none].argmax(axis=1)]
+        right = (told == true).all(axis=1)
+        scores.append(right[busy & both].mean() + right[busy & ~both].mean())
+    return float(grid[int(np.argmax(scores))])
+
+
+def _calmed(likely: Floats) -> Floats:
+    """(N, 2) as the recogniser smooths them."""
+    return np.asarray(lfilter([1 - HAND_MEMORY], [1, -HAND_MEMORY], likely, axis=0))
+
+
+def _lag(
+    network: StrokesNetwork,
+    said: Sequence[Answers],
+    takes: Sequence[Take],
+    strokes: Mapping[str, Sequence[Stretch]],
+    manner: Manner,
+) -> float:
+    """Median seconds from a stroke's onset to its label, of the strokes that get theirs."""
+    delays = []
+    for answer, take in zip(said, takes, strict=True):
+        names, _ = labels(network, answer, manner)
+        for stroke in strokes[take.name]:
+            inside = np.flatnonzero((take.time_s >= stroke.start_s) & (take.time_s < stroke.end_s))
+            right = [i for i in inside if names[i] == network.techniques[stroke.technique]]
+            if right:
+                delays.append(float(take.time_s[right[0]]) - stroke.start_s)
+    return float(np.median(delays)) if delays else Manner().lag_s
+
+
+def _confidence(
+    network: StrokesNetwork, said: Sequence[Answers], takes: Sequence[Take], manner: Manner
+) -> tuple[float, float]:
+    """Slope and shift (Platt 1999) from the belief's log odds to those that the label is right."""
+    shares, right = [], []
+    for answer, take in zip(said, takes, strict=True):
+        names, share = labels(network, answer, manner)
+        for name, s, true in zip(names, share, take.technique, strict=True):
+            if name is not None and true != UNKNOWN:
+                shares.append(min(max(float(s), 1e-4), 1 - 1e-4))
+                right.append(network.techniques[true] == name)
+    odds, hit = np.log(np.array(shares) / (1 - np.array(shares))), np.array(right, float)
+
+    def loss(p: Floats) -> float:
+        z = p[0] * odds + p[1]
+        return float((np.logaddexp(0, z) - hit * z).mean() + 1e-3 * (p[0] - 1) ** 2)
+
+    slope, shift = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
+    return float(slope), float(shift)

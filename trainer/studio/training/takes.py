@@ -1,0 +1,124 @@
+"""What the recogniser learns from: a stretch of time as the program saw it, tick by tick, with what was true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.model import SIDES, Floats, Touch
+from trainer.strokes.inputs import inputs_of
+from trainer.strokes.network import BEAT_S, LATE_S
+from trainer.strokes.ticks import TICKS_HZ
+from trainer.strokes.vocabulary import NUMBER
+
+SLOW_S = 3.0
+"""Repetitions further apart than this have no phase between them, only around each."""
+UNKNOWN = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """A true stroke, named in `vocabulary`. cycle_hands (N, 2) bool: who does each repetition; None if not known."""
+
+    technique: int
+    start_s: float
+    end_s: float
+    working: tuple[bool, bool]
+    cycles_s: Floats
+    cycle_hands: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Take:
+    """N ticks. inputs (N, 2, WIDTH) float16; technique, late (N,) numbers, UNKNOWN where it doesn't count; working
+    (N, 2); phase (N, 2) and phase_counts (N,); beat (N, 2) and beat_counts (N,); time_s (N,)."""
+
+    name: str
+    time_s: Floats
+    inputs: np.ndarray
+    technique: np.ndarray
+    late: np.ndarray
+    working: np.ndarray
+    phase: np.ndarray
+    phase_counts: np.ndarray
+    beat: np.ndarray
+    beat_counts: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+
+def take_of(name: str, touches: Iterable[Touch], stretches: Sequence[Stretch], until_s: float) -> Take:
+    """The take of touches in order of time. until_s: what is after it isn't told by the stretches."""
+    times, inputs = inputs_of(touches)
+    technique, working = truth_at(times, stretches, until_s)
+    late = truth_at(times - LATE_S, stretches, until_s)[0]
+    late[times - LATE_S < times[0] if len(times) else []] = UNKNOWN
+    phase, counts = phase_at(times - BEAT_S, stretches, until_s)
+    beat, beat_counts = beat_at(times - BEAT_S, stretches)
+    return Take(
+        name, times, inputs.astype(np.float16), technique, late, working.astype(np.float32), phase.astype(np.float32),
+        counts, beat, beat_counts,
+    )  # fmt: skip
+
+
+def truth_at(times: Floats, stretches: Sequence[Stretch], until_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """(technique (N,), working (N, 2)) at times: rest between the stretches."""
+    technique = np.full(len(times), NUMBER["rest"])
+    working = np.zeros((len(times), 2), bool)
+    for s in stretches:
+        inside = (times >= s.start_s) & (times < s.end_s)
+        technique[inside], working[inside] = s.technique, s.working
+    technique[times > until_s] = UNKNOWN
+    return technique, working
+
+
+def phase_at(times: Floats, stretches: Sequence[Stretch], until_s: float) -> tuple[Floats, np.ndarray]:
+    """((N, 2) cosine and sine of the phase, 0 at each repetition; (N,) whether it counts).
+
+    Between two repetitions that are near the phase runs evenly; about one that stands alone it runs as if the next were
+    `SLOW_S` away, and fades. Where nothing repeats it is (0, 0).
+    """
+    phase = np.zeros((len(times), 2))
+    counts = times <= until_s
+    for s in stretches:
+        c = s.cycles_s
+        if not len(c):
+            counts &= ~((times >= s.start_s) & (times < s.end_s))
+            continue
+        gaps = np.diff(c)
+        first = min(gaps[0] if len(gaps) else SLOW_S, SLOW_S)
+        last = min(gaps[-1] if len(gaps) else SLOW_S, SLOW_S)
+        before = np.concatenate([[c[0] - first], c])  # the gap before and after each repetition, and beyond
+        after = np.concatenate([c, [c[-1] + last]])
+        inside = (times >= before[0] + first / 2) & (times < after[-1] - last / 2)
+        inside &= (times >= s.start_s - 0.2) & (times < s.end_s + 0.2)
+        at = times[inside]
+        k = np.clip(np.searchsorted(c, at, side="right"), 0, len(c))
+        gap = after[k] - before[k]
+        near = np.where(at - before[k] < after[k] - at, at - before[k], at - after[k])
+        turn = 2 * np.pi * near / np.minimum(gap, SLOW_S)
+        strong = np.where(gap <= SLOW_S, 1.0, np.clip(2.0 - np.abs(near) / (SLOW_S / 4), 0.0, 1.0))
+        turn = np.clip(turn, -np.pi, np.pi)
+        phase[inside] = np.stack([np.cos(turn), np.sin(turn)], axis=1) * strong[:, None]
+    return phase, counts
+
+
+def beat_at(times: Floats, stretches: Sequence[Stretch]) -> tuple[np.ndarray, np.ndarray]:
+    """((N, 2) who does the nearest repetition, (N,) whether it counts: near one whose hands are known)."""
+    beat = np.zeros((len(times), len(SIDES)), np.float32)
+    counts = np.zeros(len(times), bool)
+    for s in stretches:
+        if s.cycle_hands is None or not len(s.cycles_s):
+            continue
+        nearest = np.abs(times[:, None] - s.cycles_s).argmin(axis=1)
+        gap = float(np.median(np.diff(s.cycles_s))) if len(s.cycles_s) > 1 else SLOW_S
+        near = np.abs(times - s.cycles_s[nearest]) < 0.25 * min(gap, SLOW_S)
+        beat[near], counts = s.cycle_hands[nearest[near]], counts | near
+    return beat, counts
+
+
+def window_ticks(seconds: float) -> int:
+    return round(seconds * TICKS_HZ)
