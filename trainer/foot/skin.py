@@ -119,8 +119,12 @@ class Skin:
         out = np.zeros((2, *GRID), bool)
         xyz = xyz[np.isfinite(xyz).all(axis=1)]
         if len(xyz):
-            gaps = _squared(xyz, self._cells).min(axis=0)
-            out.reshape(-1)[self._model.cells[gaps <= (radius_mm / self._length_mm) ** 2]] = True
+            radius = radius_mm / self._length_mm
+            # Only cells about the places can be so near: few of them, mostly.
+            low, high = xyz.min(axis=0) - radius, xyz.max(axis=0) + radius
+            about = np.flatnonzero(((self._cells >= low) & (self._cells <= high)).all(axis=1))
+            gaps = _squared(xyz, self._cells[about]).min(axis=0)
+            out.reshape(-1)[self._model.cells[about[gaps <= radius**2]]] = True
         return out
 
     def cells_inside(self, polygon_px: Floats) -> NDArray[np.bool_]:

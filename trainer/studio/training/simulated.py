@@ -139,11 +139,12 @@ def _seen(
         else:
             shown, off = _borrowed(times, stretches, k, faults, rng)
         presence[:, k] = np.where(inside[:, k] & np.isfinite(px[:, k]).all(axis=(1, 2)), shown, 0)
-        px[:, k] += _in_picture(off * float(np.exp(rng.normal(0, 0.25))), px[:, k], k)
+        px[:, k] += _in_picture(off * float(np.exp(rng.normal(-0.1, 0.25))), px[:, k], k)
     world = (hands - hands.mean(axis=2, keepdims=True)) @ view.axes().T / 1000
     step = float(np.median(np.diff(times)))
     blur = gaussian_filter1d(rng.normal(0, 1, world.shape), 0.08 / step, axis=0) * np.sqrt(2 * 0.08 / step * 1.77)
-    world = world + 0.003 * blur + rng.normal(0, 0.004, (1, 2, 21, 3))
+    # The bends of watched clips tremble by about 12 degrees.
+    world = world + 0.006 * blur + rng.normal(0, 0.006, (1, 2, 21, 3))
     world[presence == 1] = np.nan
     return px, presence, world
 
