@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from trainer.model import SIDES
 from trainer.strokes.inputs import WIDTH
+from trainer.strokes.observation import palm_frame
 from trainer.strokes.vocabulary import NUMBER
-from trainer.studio.training.simulated import Fault, Faults, palm_frame, simulate
+from trainer.studio.training.simulated import Fault, Faults, simulate
 from trainer.studio.training.sketched import SECONDS, sketched
 from trainer.studio.training.takes import take_of
 
@@ -59,8 +61,8 @@ def test_borrowed_faults_are_laid_on() -> None:
 def test_a_palm_s_frame_is_square_and_mirrored() -> None:
     px = np.zeros((1, 21, 2))
     px[0, 9], px[0, 5], px[0, 17] = [0, -80], [20, -75], [-25, -70]
-    for k, sign in ((0, 1), (1, -1)):
-        along, across, size = palm_frame(px, k)
+    for side, sign in zip(SIDES, (1, -1), strict=True):
+        along, across, size = palm_frame(px, side)
         np.testing.assert_allclose(along, [[0, -1]])
         np.testing.assert_allclose(across, [[-sign, 0]], atol=1e-9)
         assert size[0] == pytest.approx(80)

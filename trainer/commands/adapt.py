@@ -18,11 +18,12 @@ from trainer.score.metrics import f1_of
 from trainer.score.retouch import touches_of
 from trainer.score.tracks import read_tracks
 from trainer.strokes.adapt import Lesson, Weights, adapted
-from trainer.strokes.belief import labels_of, manner_of
+from trainer.strokes.belief import Manner, labels_of, manner_of
 from trainer.strokes.inputs import inputs_of
 from trainer.strokes.learned import shipped_network
 from trainer.strokes.network import LATE_S, Output, StrokesNetwork, read_weights
 from trainer.strokes.techniques import REST
+from trainer.strokes.ticks import TICKS_HZ
 
 _TRACKS = "tracks.parquet"
 _LEAST_S = 20.0
@@ -66,13 +67,14 @@ def adapt(paths: Sequence[Path], out: Path, base: Path | None, console: Console)
     weights = read_weights(source)
     network = StrokesNetwork(weights, str(source))
     sessions = [_read(folder) for path in paths for folder in _folders(path)]
-    told = [_answers(network, session) for session in sessions]
+    told = [network.over(session.inputs) for session in sessions]
     labelled = sum(_labelled_s(session) for session in sessions)
     if labelled < _LEAST_S:
         raise TrainerError(f"Expected at least {_LEAST_S:g} labelled seconds, but got {labelled:.0f}: label more.")
     taught, asked = _split(sessions, told)
-    before = _figures(weights, asked)
-    after = _figures(adapted(weights, _lesson(taught)), asked)
+    manner = manner_of(network.calibration)
+    before = _figures(weights, manner, asked)
+    after = _figures(adapted(weights, _lesson(taught)), manner, asked)
     whole = list(zip(sessions, told, strict=True))
     with write_atomically(out) as scratch:
         np.savez(scratch, **adapted(weights, _lesson(whole)))
@@ -104,11 +106,6 @@ def _read(folder: Path) -> Session:
     return Session(folder.name, times, inputs, labels)
 
 
-def _answers(network: StrokesNetwork, session: Session) -> list[Output]:
-    network.reset()
-    return [network.update(row) for row in session.inputs]
-
-
 def _split(sessions: Sequence[Session], told: Sequence[list[Output]]) -> tuple[list[Told], list[Told]]:
     """(to be taught, to be asked)."""
     pairs = list(zip(sessions, told, strict=True))
@@ -137,10 +134,9 @@ def _lesson(pairs: Sequence[Told]) -> Lesson:
     return Lesson(np.array([answer.pooled for _, answers in pairs for answer in answers], float), names, late)
 
 
-def _figures(weights: Weights, asked: Sequence[Told]) -> dict[str, tuple[float, float]]:
-    """Technique, and "all", → (F1, labelled seconds) of the live label over the sessions asked."""
+def _figures(weights: Weights, manner: Manner, asked: Sequence[Told]) -> dict[str, tuple[float, float]]:
+    """Technique, and "all", → (F1, labelled ticks) of the live label over the sessions asked."""
     known = [str(name) for name in weights["techniques"]]
-    manner = manner_of({k.removeprefix("calibration."): float(v) for k, v in weights.items() if k.startswith("calib")})
     true: Names = []
     said: Names = []
     for session, answers in asked:
@@ -155,7 +151,7 @@ def _figures(weights: Weights, asked: Sequence[Told]) -> dict[str, tuple[float, 
 
 
 def _labelled_s(session: Session) -> float:
-    return sum(name is not None for name in session.names_at(session.times)) / 20
+    return sum(name is not None for name in session.names_at(session.times)) / TICKS_HZ
 
 
 def _tell(
@@ -169,6 +165,6 @@ def _tell(
     for name in sorted(after, key=lambda n: (n == "all", n)):
         f1, ticks = after[name]
         cell = f"{before[name][0]:.2f}" if name in before else "–"
-        table.add_row("mean" if name == "all" else name, f"{ticks / 20:.0f}", cell, f"{f1:.2f}")
+        table.add_row("mean" if name == "all" else name, f"{ticks / TICKS_HZ:.0f}", cell, f"{f1:.2f}")
     console.print(table)
     console.print(f"Taught from {labelled_s:.0f} labelled seconds of {sessions} sessions.", highlight=False)

@@ -99,13 +99,18 @@ def segmental_f1(predicted: Sequence[Segment], true: Sequence[Segment], overlap:
     """
     if not predicted and not true:
         return NAN
+    return 2 * segment_hits(predicted, true, overlap) / (len(predicted) + len(true))
+
+
+def segment_hits(predicted: Sequence[Segment], true: Sequence[Segment], overlap: float) -> int:
+    """How many predicted segments are right, as ``segmental_f1`` counts them."""
     taken: set[int] = set()
     for segment in sorted(predicted, key=lambda s: s.start_s):
         overlaps = [_iou(segment, t) if segment.technique == t.technique else 0.0 for t in true]
         best = int(np.argmax(overlaps)) if overlaps else -1
         if best >= 0 and overlaps[best] >= overlap and best not in taken:
             taken.add(best)
-    return 2 * len(taken) / (len(predicted) + len(true))
+    return len(taken)
 
 
 def edit_score(predicted: Sequence[Hashable], true: Sequence[Hashable]) -> float:

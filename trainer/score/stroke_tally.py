@@ -18,6 +18,7 @@ from trainer.rhythm import rhythm_of
 from trainer.score import metrics as told
 from trainer.score.metrics import Segment
 from trainer.score.scorecard import strokes_of
+from trainer.score.tally import share
 from trainer.score.truth import Truth
 from trainer.strokes.techniques import REST, load_techniques
 from trainer.strokes.vocabulary import NUMBER, TECHNIQUES
@@ -120,19 +121,19 @@ def stroke_figures(logs: Sequence[StrokeLog]) -> Results:
         results |= _bounds_figures([log.refined_bounds for log in logs if log.refined_bounds], "_refined")
     hits, stamped, true = (sum(log.beats[k] for log in logs) for k in range(3))
     results |= {
-        "cycle_precision": _ratio(hits, stamped), "cycle_recall": _ratio(hits, true),
-        "cycle_f": _ratio(2 * hits, stamped + true),
+        "cycle_precision": share(hits, stamped), "cycle_recall": share(hits, true),
+        "cycle_f": share(2 * hits, stamped + true),
     }  # fmt: skip
     errors = np.array([e for log in logs for e in log.rate_errors])
     delays = np.array([d for log in logs for d in log.delays_s])
     results |= {
         "rate_error_per_min_median": _percentile(errors, 50), "rate_error_per_min_p90": _percentile(errors, 90),
-        "rate_known": _ratio(len(errors), sum(log.rates for log in logs)),
+        "rate_known": share(len(errors), sum(log.rates for log in logs)),
         "label_delay_median_s": _percentile(delays, 50), "label_delay_p95_s": _percentile(delays, 95),
-        "strokes_named": _ratio(int(np.isfinite(delays).sum()), len(delays)),
-        "hands_named_right": _ratio(sum(log.hands[1] for log in logs), sum(log.hands[0] for log in logs)),
+        "strokes_named": share(int(np.isfinite(delays).sum()), len(delays)),
+        "hands_named_right": share(sum(log.hands[1] for log in logs), sum(log.hands[0] for log in logs)),
         "calibration_error": _calibration_error(np.sum([log.sureness for log in logs], axis=0)),
-        "label_flips_per_min": _ratio(sum(log.flips for log in logs), sum(log.steady_s for log in logs) / 60),
+        "label_flips_per_min": share(sum(log.flips for log in logs), sum(log.steady_s for log in logs) / 60),
     }  # fmt: skip
     return results
 
@@ -161,7 +162,7 @@ def class_f1(confusion: Floats) -> dict[str, float]:
     """Technique → F1 of its frames; NaN where it is neither true nor named."""
     right = np.diagonal(confusion)
     both = confusion.sum(axis=1) + confusion[:, :NOT_SURE].sum(axis=0)
-    return {name: _ratio(2 * float(right[k]), float(both[k])) for k, name in enumerate(TECHNIQUES)}
+    return {name: share(2 * float(right[k]), float(both[k])) for k, name in enumerate(TECHNIQUES)}
 
 
 def _confusion(true: Labels, predicted: Labels) -> Floats:
@@ -190,8 +191,7 @@ def _with_rest(segments: Sequence[Segment], end_s: float) -> list[Segment]:
 
 
 def _bounds(predicted: Sequence[Segment], true: Sequence[Segment]) -> Bounds:
-    total = len(predicted) + len(true)
-    hits = [round(told.segmental_f1(predicted, true, k / 100) * total / 2) if total else 0 for k in OVERLAPS]
+    hits = [told.segment_hits(predicted, true, k / 100) for k in OVERLAPS]
     edit = told.edit_score([s.technique for s in predicted], [s.technique for s in true])
     return Bounds(np.array(hits, float), len(predicted), len(true), edit)
 
@@ -200,16 +200,16 @@ def _bounds_figures(bounds: Sequence[Bounds], name: str) -> Results:
     total = sum(b.predicted + b.true for b in bounds)
     hits = np.sum([b.hits for b in bounds], axis=0)
     edits = [b.edit for b in bounds if math.isfinite(b.edit)]
-    results = {f"f1_{k}{name}": _ratio(2 * float(hits[i]), total) for i, k in enumerate(OVERLAPS)}
+    results = {f"f1_{k}{name}": share(2 * float(hits[i]), total) for i, k in enumerate(OVERLAPS)}
     return results | {f"edit{name}": float(np.mean(edits)) if edits else math.nan}
 
 
 def _rate_errors(card: Data, truth: Truth) -> tuple[tuple[float, ...], int]:
-    techniques = load_techniques()
+    techniques, strokes = load_techniques(), strokes_of(card)
     true = [s for s in truth.segments if math.isfinite(s.rate_per_min)]
     errors = []
     for segment in true:
-        within = [_within(stroke, segment.start_s, segment.end_s) for stroke in strokes_of(card)]
+        within = [_within(stroke, segment.start_s, segment.end_s) for stroke in strokes]
         rate = rhythm_of(within, techniques[segment.technique]).rate_per_min
         if math.isfinite(rate):
             errors.append(abs(rate - segment.rate_per_min))
@@ -276,11 +276,7 @@ def _calibration_error(sureness: Floats) -> float:
 
 
 def _accuracy(confusion: Floats) -> float:
-    return _ratio(float(np.trace(confusion[:, :NOT_SURE])), float(confusion.sum()))
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else math.nan
+    return share(float(np.trace(confusion[:, :NOT_SURE])), float(confusion.sum()))
 
 
 def _percentile(values: Floats, percent: float) -> float:

@@ -28,7 +28,7 @@ Weights = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """N ticks of labelled sessions: pooled, late_pooled (N, C) what the network made of them; names (N,), late_names
+    """N ticks of labelled sessions: pooled (N, C) what the network made of them; names (N,), late_names
     (N,) the label now and so long ago as the late opinion is of, None where there is none."""
 
     pooled: Floats

@@ -6,7 +6,7 @@ flicker teach nothing. When nothing is believed enough there is no label: not su
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -71,20 +71,27 @@ class Belief:
             self.technique = None
 
     @property
+    def share(self) -> float:
+        """The belief in the label, or in the best candidate when not sure."""
+        name = self.technique
+        return float(self.shares.max() if name is None else self.shares[self._techniques.index(name)])
+
+    @property
     def confidence(self) -> float:
         """How probably the label, or the best candidate when not sure, is right; 0-1."""
-        name = self.technique
-        share = float(self.shares.max() if name is None else self.shares[self._techniques.index(name)])
-        share = min(max(share, 1e-4), 1 - 1e-4)
+        share = min(max(self.share, 1e-4), 1 - 1e-4)
         odds = self._manner.slope * np.log(share / (1 - share)) + self._manner.shift
         return float(1 / (1 + np.exp(-odds)))
 
 
 def labels_of(techniques: Sequence[str], manner: Manner, log_odds: Floats) -> list[str | None]:
     """The label at each of N ticks, log_odds (N, K)."""
+    return [name for name, _ in followed(techniques, manner, log_odds)]
+
+
+def followed(techniques: Sequence[str], manner: Manner, log_odds: Floats) -> Iterator[tuple[str | None, float]]:
+    """The label at each of N ticks, log_odds (N, K), and the belief in it."""
     belief = Belief(techniques, manner)
-    out = []
     for odds in log_odds:
         belief.update(odds)
-        out.append(belief.technique)
-    return out
+        yield belief.technique, belief.share

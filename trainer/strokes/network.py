@@ -68,7 +68,12 @@ class StrokesNetwork:
         self._past = [np.zeros((2 * d + 1, 2, self._channels), np.float32) for d in self._dilations]
         self._now = 0
 
-    def update(self, inputs: NDArray[np.float64]) -> Output:
+    def over(self, inputs: NDArray[Any]) -> list[Output]:
+        """All ticks of (N, 2, WIDTH), from nothing."""
+        self.reset()
+        return [self.update(row) for row in inputs]
+
+    def update(self, inputs: NDArray[Any]) -> Output:
         """One tick on. inputs: (2, WIDTH) of `inputs.Inputs`."""
         w = self._w
         x = inputs.astype(np.float32) @ w["in.weight"] + w["in.bias"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from trainer.foot import geometry
-from trainer.model import SIDES, Floats, Foot, HandTouch, Presence, Touch
+from trainer.model import SIDES, Floats, Foot, HandTouch, Presence, Side, Touch
 
 POINTS = 10
 """wrist, thumb's MCP, IP and tip, index PIP and tip, middle tip, little tip, middle of the knuckles, of the palm."""
@@ -65,13 +65,22 @@ def _hand(hand: HandTouch, world_m: Floats, foot: Foot, frame: tuple[Floats, Flo
     mm = (px - (heel + toe) / 2) @ np.stack([along, across], axis=1) * mm_per_px
     points = _points(mm)
     uv = _points(hand.uv)[list(_TIPS)]
-    palm = mm[9] - mm[0]
-    size = max(float(np.hypot(*palm)), 1.5 * float(np.hypot(*(mm[5] - mm[17]))), 1e-6)
-    direction = palm / max(float(np.hypot(*palm)), 1e-6)
+    direction, _, size = palm_frame(mm, hand.side)
     return np.concatenate([
         points.ravel(), np.clip(uv, -1.0, 2.0).ravel(), _shape(px, hand.side).ravel(), bends(world_m), direction,
         [size / foot.length_mm],
     ])  # fmt: skip
+
+
+def palm_frame(points: Floats, side: Side) -> tuple[Floats, Floats, Floats]:
+    """(..., 2) along the palm, (..., 2) across, as of a right hand, and (...) its length, of landmarks (..., 21, 2)."""
+    palm = points[..., 9, :] - points[..., 0, :]
+    long = np.hypot(palm[..., 0], palm[..., 1])
+    wide = points[..., 5, :] - points[..., 17, :]
+    size = np.maximum(long, 1.5 * np.hypot(wide[..., 0], wide[..., 1]))
+    along = palm / np.maximum(long, 1e-6)[..., None]
+    across = np.stack([-along[..., 1], along[..., 0]], axis=-1) * (1.0 if side == SIDES[1] else -1.0)
+    return along, across, np.maximum(size, 1e-6)
 
 
 def _points(landmarks: Floats) -> Floats:
@@ -80,12 +89,9 @@ def _points(landmarks: Floats) -> Floats:
     return np.concatenate([landmarks[_SINGLE], np.stack(means)])
 
 
-def _shape(px: Floats, side: str) -> Floats:
+def _shape(px: Floats, side: Side) -> Floats:
     """(20, 2) the landmarks after the wrist, in palm lengths along and across the palm; as of a right hand."""
-    palm = px[9] - px[0]
-    size = max(float(np.hypot(*palm)), 1.5 * float(np.hypot(*(px[5] - px[17]))), 1e-6)
-    along = palm / max(float(np.hypot(*palm)), 1e-6)
-    across = np.array([-along[1], along[0]]) * (1.0 if side == SIDES[1] else -1.0)
+    along, across, size = palm_frame(px, side)
     return np.asarray((px[1:] - px[0]) @ np.stack([along, across], axis=1) / size)
 
 

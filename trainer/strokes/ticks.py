@@ -23,14 +23,12 @@ LOST_S = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Tick:
-    """hands (2, HAND), seen (2,), foot (FOOT,) as `observation.observe` gives them; ``fresh``: nothing before it
-    counts."""
+    """hands (2, HAND), seen (2,), foot (FOOT,) as `observation.observe` gives them."""
 
     time_s: float
     hands: Floats
     seen: Floats
     foot: Floats
-    fresh: bool
 
 
 class Ticks:
@@ -69,4 +67,4 @@ def _between(
         hands[both] = np.where(np.isfinite(hands[both]), hands[both], near[1][both])
         if np.isfinite(before[3]).all() and np.isfinite(after[3]).all():
             foot = before[3] + share * (after[3] - before[3])
-    return Tick(at_s, hands, seen, foot, False)
+    return Tick(at_s, hands, seen, foot)

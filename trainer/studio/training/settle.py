@@ -13,9 +13,10 @@ from trainer.model import Floats
 from trainer.score.metrics import match_events
 from trainer.score.stroke_tally import NOT_SURE, macro_f1
 from trainer.strokes.beats import Beats
-from trainer.strokes.belief import Belief, Manner
+from trainer.strokes.belief import Manner, followed, labels_of
 from trainer.strokes.learned import HAND_MEMORY
 from trainer.strokes.network import BEAT_S, StrokesNetwork
+from trainer.strokes.ticks import TICKS_HZ
 from trainer.studio.training.takes import UNKNOWN, Stretch, Take
 
 _SHARPNESS = (3.0, 5.0, 8.0, 12.0)
@@ -37,8 +38,7 @@ class Answers:
 
 
 def answers(network: StrokesNetwork, take: Take) -> Answers:
-    network.reset()
-    told = [network.update(row.astype(float)) for row in take.inputs]
+    told = network.over(take.inputs)
     return Answers(
         *(np.stack([getattr(t, name) for t in told]).astype(float) for name in ("technique", "phase", "working"))
     )
@@ -64,22 +64,6 @@ def settle(network: StrokesNetwork, takes: Sequence[Take], cycles: Mapping[str, 
     return asdict(replace(best, slope=slope, shift=shift))
 
 
-def labels(network: StrokesNetwork, said: Answers, manner: Manner) -> tuple[list[str | None], Floats]:
-    """The label of every tick, and the belief in the best."""
-    belief = Belief(network.techniques, manner)
-    names, shares = [], []
-    for odds in said.technique:
-        belief.update(odds)
-        names.append(belief.technique)
-        own = (
-            belief.shares.max()
-            if belief.technique is None
-            else belief.shares[network.techniques.index(belief.technique)]
-        )
-        shares.append(float(own))
-    return names, np.array(shares)
-
-
 def _temperature(said: Sequence[Answers], takes: Sequence[Take]) -> float:
     odds = np.concatenate([a.technique for a in said])
     true = np.concatenate([t.technique for t in takes])
@@ -97,13 +81,13 @@ def _score(network: StrokesNetwork, said: Sequence[Answers], takes: Sequence[Tak
     confusion = np.zeros((len(network.techniques), NOT_SURE + 1))
     flips, steady = 0, 0.0
     for answer, take in zip(said, takes, strict=True):
-        names, _ = labels(network, answer, manner)
+        names = labels_of(network.techniques, manner, answer.technique)
         said_at = np.array([NOT_SURE if n is None else network.techniques.index(n) for n in names])
         known = take.technique != UNKNOWN
         np.add.at(confusion, (take.technique[known], said_at[known]), 1)
         right = said_at == take.technique
         flips += int((right[:-1] & ~right[1:] & (take.technique[:-1] == take.technique[1:])).sum())
-        steady += float(right.sum()) / 20 / 60
+        steady += float(right.sum()) / TICKS_HZ / 60
     return macro_f1(confusion) - _FLIP_COSTS * flips / max(steady, 0.1)
 
 
@@ -154,7 +138,7 @@ def _lag(
     """Median seconds from a stroke's onset to its label, of the strokes that get theirs."""
     delays = []
     for answer, take in zip(said, takes, strict=True):
-        names, _ = labels(network, answer, manner)
+        names = labels_of(network.techniques, manner, answer.technique)
         for stroke in strokes[take.name]:
             inside = np.flatnonzero((take.time_s >= stroke.start_s) & (take.time_s < stroke.end_s))
             right = [i for i in inside if names[i] == network.techniques[stroke.technique]]
@@ -169,10 +153,10 @@ def _confidence(
     """Slope and shift (Platt 1999) from the belief's log odds to those that the label is right."""
     shares, right = [], []
     for answer, take in zip(said, takes, strict=True):
-        names, share = labels(network, answer, manner)
-        for name, s, true in zip(names, share, take.technique, strict=True):
+        believed = followed(network.techniques, manner, answer.technique)
+        for (name, share), true in zip(believed, take.technique, strict=True):
             if name is not None and true != UNKNOWN:
-                shares.append(min(max(float(s), 1e-4), 1 - 1e-4))
+                shares.append(min(max(share, 1e-4), 1 - 1e-4))
                 right.append(network.techniques[true] == name)
     odds, hit = np.log(np.array(shares) / (1 - np.array(shares))), np.array(right, float)
 

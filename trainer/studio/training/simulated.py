@@ -18,6 +18,7 @@ from scipy.ndimage import gaussian_filter1d
 from trainer.foot import atlas
 from trainer.foot.geometry import fit_px_from_uv, to_uv
 from trainer.model import SIDES, Foot, HandTouch, Presence, Touch, View
+from trainer.strokes.observation import palm_frame
 from trainer.strokes.vocabulary import NUMBER
 from trainer.studio.camera import Camera
 from trainer.studio.training.played import Played, Rng
@@ -195,18 +196,8 @@ def _borrowed(
 
 def _in_picture(off: np.ndarray, px: np.ndarray, k: int) -> np.ndarray:
     """Faults (T, 21, 2) of a palm's frame, in pixels of hand k (0 left) at px (T, 21, 2)."""
-    along, across, size = palm_frame(px, k)
+    along, across, size = palm_frame(px, SIDES[k])
     return np.asarray(size[:, None, None] * (off[..., :1] * along[:, None] + off[..., 1:] * across[:, None]))
-
-
-def palm_frame(px: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """((T, 2) along the palm, (T, 2) across, mirrored for the left hand, (T,) length of the palm) of (T, 21, 2)."""
-    palm = px[:, 9] - px[:, 0]
-    long = np.hypot(*palm.T)
-    size = np.maximum(long, 1.5 * np.hypot(*(px[:, 5] - px[:, 17]).T))
-    along = palm / np.maximum(long, 1e-6)[:, None]
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1) * (1.0 if k == 1 else -1.0)
-    return along, across, np.maximum(size, 1e-6)
 
 
 def _foot_seen(foot: np.ndarray, view: Camera, times: np.ndarray, rng: Rng) -> np.ndarray:

@@ -19,8 +19,9 @@ from trainer.score.scorer import open_tracks, videos_in
 from trainer.score.tracks import Tracks, read_tracks
 from trainer.score.truth import Truth, read_truth
 from trainer.settings import Settings
+from trainer.strokes.observation import palm_frame
 from trainer.strokes.vocabulary import NUMBER
-from trainer.studio.training.simulated import PRESENCES, Fault, Faults, palm_frame
+from trainer.studio.training.simulated import PRESENCES, Fault, Faults
 from trainer.studio.training.takes import Stretch, Take, take_of
 from trainer.video.source import open_source
 
@@ -118,7 +119,7 @@ def _fault(true_px: np.ndarray, tracks: Tracks, rows: np.ndarray, k: int, fps: f
         return None
     words = tracks.hand_presence[rows[known], k]
     presence = np.array([PRESENCES.index(Presence(word)) for word in words])
-    along, across, size = palm_frame(true_px[known].astype(float), k)
+    along, across, size = palm_frame(true_px[known].astype(float), SIDES[k])
     off = (tracks.hand_px[rows[known], k] - true_px[known]) / size[:, None, None]
     off = np.stack([(off * along[:, None]).sum(-1), (off * across[:, None]).sum(-1)], axis=-1)
     off = np.where(np.abs(off) <= _FARTHEST, off, np.nan)
