@@ -219,7 +219,9 @@ class Pipeline:
         if technique is not None and technique.id != self._recent_of:
             self._recent_of = technique.id
             self._recent.clear()
-        self._recent.extend(judgement.new_cycles_s)
+        if judgement.new_cycles_s:
+            # One that is found late may lie before one that was found in time.
+            self._recent = deque(sorted([*self._recent, *judgement.new_cycles_s]))
         while self._recent and self._recent[0][0] < judgement.time_s - RECENT_S:
             self._recent.popleft()
 

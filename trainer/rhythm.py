@@ -128,7 +128,8 @@ def _hands_in_turn(strokes: Sequence[Stroke], technique: Technique) -> int:
     """2 where both hands work in turn, also when one of them was hardly stamped; 1 where one does it all."""
     if not technique.alternating:
         return 1
-    return max((len(set(s.cycle_sides)) for s in strokes), default=1) or 1
+    sides = [side for s in strokes for side in s.cycle_sides]
+    return max(sum(sides.count(side) >= 0.2 * len(sides) for side in ("left", "right")), 1)
 
 
 def _cv(series: Sequence[Floats]) -> float:

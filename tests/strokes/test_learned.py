@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +57,17 @@ def test_what_is_stamped_is_there(technique: str, least: float) -> None:
 
 
 def test_two_thumbs_take_turns() -> None:
-    made = session([("kneading", 10.0)], seed=7, sight=CLEAR)
-    sides = [side for j in judged(made) for _, side in j.new_cycles_s]
+    made = session([("kneading", 10.0)], seed=8, sight=CLEAR)
+    sides = [side for j in judged(made) for _, side in sorted(j.new_cycles_s)]
     assert made.labels[0].hands == ("left", "right") and len(sides) > 15
-    assert 0.35 < sides.count("left") / len(sides) < 0.65
+    assert np.mean([a != b for a, b in pairwise(sides)]) > 0.8
+
+
+def test_two_thumbs_together_count_once_and_are_both_at_it() -> None:
+    made = session([("kneading", 10.0)], seed=7, sight=CLEAR)
+    cycles = [cycle for j in judged(made) for cycle in j.new_cycles_s]
+    assert len(cycles) == pytest.approx(len(made.labels[0].cycles_s), abs=2)
+    assert 0.35 < [side for _, side in cycles].count("left") / len(cycles) < 0.65
 
 
 def test_the_worker_is_told_from_the_holder() -> None:

@@ -210,9 +210,10 @@ def strokes(
     watched: Annotated[Path, typer.Option(help="Folder of clips of the split train, after `trainer train watch`.")],
     tune: Annotated[Path, typer.Option(help="Likewise of the split tune: labels and beats are settled on them.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The network to write.")] = Path("models/strokes.npz"),
-    steps: Annotated[int, typer.Option(min=1, help="Batches of 32 windows of 12 s.")] = 1700,
-    drawings: Annotated[int, typer.Option(min=1, help="Cameras and trackers drawn for each session played.")] = 6,
-    sketches: Annotated[int, typer.Option(min=1, help="Sessions of sketched hands beside them.")] = 500,
+    steps: Annotated[int, typer.Option(min=1, help="Batches of 32 windows of 12 s, for the names.")] = 1800,
+    beat_steps: Annotated[int, typer.Option(min=1, help="Batches of 32 windows of 6 s, for the beats.")] = 9000,
+    drawings: Annotated[int, typer.Option(min=1, help="Cameras and trackers drawn for each session played.")] = 4,
+    sketches: Annotated[int, typer.Option(min=1, help="Sessions of sketched hands beside them.")] = 700,
     seed: Seed = 4,
     minutes: Minutes = None,
     workers: Workers = 1,
@@ -225,7 +226,7 @@ def strokes(
     from trainer.studio.training.settle import settle
     from trainer.studio.training.strokes_data import played_takes
     from trainer.studio.training.strokes_network import export_strokes, weights_of
-    from trainer.studio.training.strokes_task import StrokesTask
+    from trainer.studio.training.strokes_task import BeatsTask, NamesTask
     from trainer.studio.training.watched import faults_of, read_stretches, watched_clips, watched_take
 
     console = Console(stderr=True)
@@ -235,14 +236,15 @@ def strokes(
         lambda done, of: console.print(f"drawn {done} of {of}", highlight=False) if done % 50 == 0 else None,
     )  # fmt: skip
     own = len(takes) - sketches
-    task = StrokesTask(takes[:own], takes[own:], [watched_take(clip) for clip in clips], seed)
-    network = _run(task, state, Plan(steps, batch=32, seed=seed, rate=2e-3), minutes, workers)
+    parts = takes[:own], takes[own:], [watched_take(clip) for clip in clips]
+    names = _run(NamesTask(parts, seed), state, Plan(steps, batch=32, seed=seed, rate=2e-3), minutes, workers)
+    beats = _run(BeatsTask(parts, seed), state, Plan(beat_steps, batch=32, seed=seed, rate=4e-3), minutes, workers)
     held_out = watched_clips(tune)
     manner = settle(
-        StrokesNetwork(weights_of(network, {})), [watched_take(clip) for clip in held_out],
+        StrokesNetwork(weights_of(names, beats, {})), [watched_take(clip) for clip in held_out],
         {clip.stem: read_stretches(clip) for clip in held_out},
     )  # fmt: skip
-    export_strokes(network, out, manner)
+    export_strokes(names, beats, out, manner)
 
 
 def _run(task: Task[N], state: Path, plan: Plan, minutes: float | None, workers: int) -> N:

@@ -23,8 +23,9 @@ class Manner:
     temperature of the network's odds; sharpness: how strongly a second of odds counts; changes_per_s: how often people
     are expected to do something else; sure: the belief needed for a label, keep: the belief below which it goes;
     slope, shift: from the belief's log odds to those that the label is right; working: the probability from which a
-    hand is said to work; beat: how long the phase's arrow must be for a repetition; lag_s: how late labels change, in
-    the median.
+    hand is said to work, swing: how much its repetitions count for that (`workers.Workers`); gain, beat: how strongly a
+    tick's phase counts, and how sure of it repetitions must be (`beats.Beats`); lag_s: how late labels change, in the
+    median.
     """
 
     temperature: float = 1.0
@@ -35,7 +36,9 @@ class Manner:
     slope: float = 1.0
     shift: float = 0.0
     working: float = 0.5
-    beat: float = 0.3
+    swing: float = 1.0
+    gain: float = 7.0
+    beat: float = 0.7
     lag_s: float = 0.5
 
 

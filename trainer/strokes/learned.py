@@ -19,17 +19,17 @@ from trainer.strokes.observation import observe
 from trainer.strokes.refine import refined_strokes
 from trainer.strokes.techniques import REST
 from trainer.strokes.ticks import LOST_S, TICKS_HZ, Ticks
+from trainer.strokes.workers import Workers
 from trainer.video.digest import sha256_of
 
 MODEL = "strokes.npz"
-_BACK_S = 1.2
+_BACK_S = 2.0
 """So long before a technique was named, repetitions are taken to have been its own."""
-HAND_MEMORY = 0.9
-"""Of the share of a hand's odds that is kept from tick to tick."""
 _BLIND_S = 0.5
 """Without a foot for so long nothing is named."""
-_IN_TURN_S = 2.0
 _TOGETHER = ("wringing", "ankle_rotation")
+AT_ONCE_S = 0.12
+"""Repetitions of both hands no further apart are one that they do together."""
 
 
 def shipped_network() -> Path:
@@ -56,14 +56,16 @@ class LearnedRecogniser:
         self._network.reset()
         self._ticks, self._inputs = Ticks(), Inputs()
         self._belief = Belief(self._network.techniques, self._manner)
-        self._beats = Beats(self._manner.beat)
-        self._working = np.zeros(2)
+        self._beats = Beats(self._manner.gain, self._manner.beat)
+        self._workers, self._working = Workers(self._manner.swing), np.zeros(2)
         self._hands: tuple[Side, ...] = ()
-        self._waiting: deque[Beat] = deque()
+        self._waiting: list[Beat] = []
+        self._stamped: deque[float] = deque(maxlen=16)
+        self._last_side: Side = SIDES[0]
+        self._owed: Side | None = None
         self._named: str | None = None
         self._begun_s = np.inf
         self._blind = 0
-        self._last_beat: tuple[float, Side] = (-np.inf, SIDES[0])
         self._recent: deque[tuple[float, F32]] = deque(maxlen=round(LATE_S * TICKS_HZ))
 
     @property
@@ -115,25 +117,28 @@ class LearnedRecogniser:
             # Hands over nothing that is known tell nothing.
             self._belief.reset()
             self._waiting.clear()
-        likely = 1 / (1 + np.exp(-told.working.astype(float)))
-        self._working = HAND_MEMORY * self._working + (1 - HAND_MEMORY) * likely
-        beat = self._beats.update(time_s - BEAT_S, told.phase, told.beat)
-        if beat is not None:
-            self._waiting.append(beat)
+        self._working = self._workers.update(told.working, told.phase)
+        fresh = self._beats.update(time_s - BEAT_S, told.phase)
+        self._waiting.extend(fresh)
         named, self._named = self._named, self._belief.technique
         self._hands = self._who()
-        while self._waiting and self._waiting[0].time_s < time_s - _BACK_S - BEAT_S:
-            self._waiting.popleft()
+        self._waiting = [beat for beat in self._waiting if beat.time_s >= time_s - _BACK_S - BEAT_S]
         if self._named is None or self._named == REST:
             return []
         if named is not None and named != REST and named != self._named:
             # What waited while the label was another's has been counted there.
-            while self._waiting and self._waiting[0] is not beat:
-                self._waiting.popleft()
+            self._waiting = fresh
         out = []
-        for b in self._waiting:
-            self._last_beat = b.time_s, self._side(b)
-            out.append(self._last_beat)
+        for beat in sorted(self._waiting, key=lambda b: b.time_s):
+            if beat.side not in self._hands:
+                continue
+            if any(abs(beat.time_s - at) <= AT_ONCE_S for at in self._stamped):
+                # Both did it: it counts once, and the next is the other's, so that neither seems to do it all.
+                self._owed = SIDES[1 - SIDES.index(self._last_side)]
+                continue
+            self._last_side, self._owed = self._owed or beat.side, None
+            self._stamped.append(beat.time_s)
+            out.append((beat.time_s, self._last_side))
         self._waiting.clear()
         return out
 
@@ -144,12 +149,3 @@ class LearnedRecogniser:
             return SIDES
         working = tuple(s for s, p in zip(SIDES, self._working, strict=True) if p >= self._manner.working)
         return working or (SIDES[int(np.argmax(self._working))],)
-
-    def _side(self, beat: Beat) -> Side:
-        if len(self._hands) == 1 or self._named in _TOGETHER:
-            return self._hands[0]
-        last_s, last = self._last_beat
-        if beat.time_s - last_s < _IN_TURN_S:
-            # Two hands at one thing take turns; whose turn it was first is what the odds tell.
-            return SIDES[1 - SIDES.index(last)]
-        return SIDES[int(np.argmax(beat.hands))]

@@ -1,9 +1,10 @@
-"""The recogniser's network, run tick by tick with plain NumPy.
+"""The recogniser's networks, run tick by tick with plain NumPy.
 
-Two streams with the same weights, one for each hand, each seeing its own hand first; causal dilated convolutions
-(Bai, Kolter and Koltun 2018, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks"), of which only
-the newest column is reckoned: each layer remembers what it needs of the past. What both hands do together is read off a
-mean of the streams that the network weighs itself.
+One names what is done, one tells where in its repetition each hand is. Both have two streams with the same weights, one
+for each hand, each seeing its own hand first; causal dilated convolutions (Bai, Kolter and Koltun 2018, "An Empirical
+Evaluation of Generic Convolutional and Recurrent Networks"), of which only the newest column is reckoned: each layer
+remembers what it needs of the past. What both hands do together is read off a mean of the streams that the network
+weighs itself.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from trainer.errors import ModelFileError
 from trainer.strokes.inputs import WIDTH
 
 F32 = NDArray[np.float32]
-FORMAT = 1
+FORMAT = 2
 LATE_S = 1.0
 """The second opinion on the technique is of so long ago."""
 BEAT_S = 0.35
@@ -30,15 +31,14 @@ BEAT_S = 0.35
 
 @dataclass(frozen=True, eq=False)
 class Output:
-    """What the network says at a tick: technique, late (K,) log odds of the techniques now and `LATE_S` ago; working
-    (2,) log odds that each hand does it; phase (2,) cosine and sine `BEAT_S` ago, shorter the less sure; beat (2,) log
-    odds that each hand does the repetition; pooled (C,) what technique and late are read off."""
+    """What the networks say at a tick: technique, late (K,) log odds of the techniques now and `LATE_S` ago; working
+    (2,) log odds that each hand does it; phase (2, 2) cosine and sine of each hand's own repetitions `BEAT_S` ago,
+    shorter the less sure; pooled (C,) what technique and late are read off."""
 
     technique: F32
     late: F32
     working: F32
     phase: F32
-    beat: F32
     pooled: F32
 
 
@@ -47,26 +47,26 @@ class StrokesNetwork:
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], where: str = "the network") -> None:
         try:
-            self._w = {name: np.asarray(value) for name, value in weights.items()}
-            self.techniques = tuple(str(name) for name in self._w["techniques"])
+            w = {name: np.asarray(value) for name, value in weights.items()}
+            sound = int(w["format"]) == FORMAT and w["in.weight"].shape[0] == w["beats.in.weight"].shape[0] == WIDTH
+            self.techniques = tuple(str(name) for name in w["techniques"])
             self.calibration = {
                 name.removeprefix("calibration."): float(value)
-                for name, value in self._w.items()
+                for name, value in w.items()
                 if name.startswith("calibration.")
             }
-            self._dilations = [int(d) for d in self._w["dilations"]]
-            sound = int(self._w["format"]) == FORMAT and self._w["in.weight"].shape[0] == WIDTH
-        except (KeyError, ValueError, TypeError) as error:
+            beats = {name.removeprefix("beats."): value for name, value in w.items() if name.startswith("beats.")}
+            self._names, self._beats = _Streams(w), _Streams(beats)
+        except (KeyError, ValueError, TypeError, IndexError) as error:
             raise _unfit(where) from error
         if not sound:
             raise _unfit(where)
-        self._channels = self._w["in.weight"].shape[1]
-        self.reset()
+        self._of_names, self._of_beats = w, beats
 
     def reset(self) -> None:
         """Forget everything before."""
-        self._past = [np.zeros((2 * d + 1, 2, self._channels), np.float32) for d in self._dilations]
-        self._now = 0
+        self._names.reset()
+        self._beats.reset()
 
     def over(self, inputs: NDArray[Any]) -> list[Output]:
         """All ticks of (N, 2, WIDTH), from nothing."""
@@ -75,8 +75,36 @@ class StrokesNetwork:
 
     def update(self, inputs: NDArray[Any]) -> Output:
         """One tick on. inputs: (2, WIDTH) of `inputs.Inputs`."""
+        w, b = self._of_names, self._of_beats
+        inputs = inputs.astype(np.float32)
+        x = self._names.update(inputs)
+        gate = (x @ w["gate.weight"] + w["gate.bias"])[:, 0]
+        share = np.exp(gate - gate.max())
+        what = share / share.sum() @ x
+        swing = np.maximum(self._beats.update(inputs) @ b["swing.weight"] + b["swing.bias"], 0)
+        return Output(
+            what @ w["technique.weight"] + w["technique.bias"], what @ w["late.weight"] + w["late.bias"],
+            (x @ w["hand.weight"] + w["hand.bias"])[:, 0], swing @ b["phase.weight"] + b["phase.bias"], what,
+        )  # fmt: skip
+
+
+class _Streams:
+    """What each hand's stream makes of its past."""
+
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        self._w = weights
+        self._dilations = [int(d) for d in weights["dilations"]]
+        self._channels = weights["in.weight"].shape[1]
+        self.reset()
+
+    def reset(self) -> None:
+        self._past = [np.zeros((2 * d + 1, 2, self._channels), np.float32) for d in self._dilations]
+        self._now = 0
+
+    def update(self, inputs: F32) -> F32:
+        """(2, WIDTH) to (2, C)."""
         w = self._w
-        x = inputs.astype(np.float32) @ w["in.weight"] + w["in.bias"]
+        x = inputs @ w["in.weight"] + w["in.bias"]
         for k, (d, past) in enumerate(zip(self._dilations, self._past, strict=True)):
             size = len(past)
             past[self._now % size] = _normed(x, w[f"{k}.norm.weight"], w[f"{k}.norm.bias"])
@@ -84,17 +112,7 @@ class StrokesNetwork:
             hidden = np.maximum(np.concatenate(taps, axis=1) @ w[f"{k}.conv.weight"] + w[f"{k}.conv.bias"], 0)
             x = x + hidden @ w[f"{k}.out.weight"] + w[f"{k}.out.bias"]
         self._now += 1
-        x = _normed(x, w["norm.weight"], w["norm.bias"])
-        gates = x @ w["gate.weight"] + w["gate.bias"]
-        share = np.exp(gates - gates.max(axis=0))
-        share /= share.sum(axis=0)
-        what, when = (share[:, k] @ x for k in range(2))
-        beating = np.maximum(when @ w["swing.weight"] + w["swing.bias"], 0)
-        each = x @ w["hand.weight"] + w["hand.bias"]
-        return Output(
-            what @ w["technique.weight"] + w["technique.bias"], what @ w["late.weight"] + w["late.bias"],
-            each[:, 0], beating @ w["phase.weight"] + w["phase.bias"], each[:, 1], what,
-        )  # fmt: skip
+        return _normed(x, w["norm.weight"], w["norm.bias"])
 
 
 def _normed(x: F32, weight: F32, bias: F32) -> F32:

@@ -7,30 +7,32 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
-from scipy.signal import lfilter
 
-from trainer.model import Floats
+from trainer.model import SIDES, Floats
 from trainer.score.metrics import match_events
 from trainer.score.stroke_tally import NOT_SURE, macro_f1
 from trainer.strokes.beats import Beats
 from trainer.strokes.belief import Manner, followed, labels_of
-from trainer.strokes.learned import HAND_MEMORY
+from trainer.strokes.learned import AT_ONCE_S
 from trainer.strokes.network import BEAT_S, StrokesNetwork
 from trainer.strokes.ticks import TICKS_HZ
+from trainer.strokes.workers import Workers
 from trainer.studio.training.takes import UNKNOWN, Stretch, Take
 
 _SHARPNESS = (3.0, 5.0, 8.0, 12.0)
 _CHANGES = (0.03, 0.1, 0.3)
 _SURE = (0.35, 0.45, 0.55, 0.65)
 _KEEP = (0.1, 0.2, 0.3)
-_BEAT = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+_SWING = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+_GAIN = (5.0, 8.0, 12.0, 18.0)
+_BEAT = (0.6, 0.7, 0.8, 0.9, 0.95)
 _FLIP_COSTS = 0.01
 """So much of macro-F1 is given for one flip a minute less."""
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What the network says of a take: technique (N, K) log odds, phase (N, 2), working (N, 2) log odds."""
+    """What the network says of a take: technique (N, K) log odds, phase (N, 2, 2), working (N, 2) log odds."""
 
     technique: Floats
     phase: Floats
@@ -57,8 +59,10 @@ def settle(network: StrokesNetwork, takes: Sequence[Take], cycles: Mapping[str, 
                     score = _score(network, said, takes, manner)
                     if score > best_score:
                         best, best_score = manner, score
-    best = replace(best, beat=_least_beat(said, takes, cycles))
-    best = replace(best, working=_least_working(said, takes))
+    working, swing = _working(said, takes)
+    best = replace(best, working=working, swing=swing)
+    gain, beat = _beats(said, takes, cycles, best)
+    best = replace(best, gain=gain, beat=beat)
     best = replace(best, lag_s=_lag(network, said, takes, cycles, best))
     slope, shift = _confidence(network, said, takes, best)
     return asdict(replace(best, slope=slope, shift=shift))
@@ -91,41 +95,60 @@ def _score(network: StrokesNetwork, said: Sequence[Answers], takes: Sequence[Tak
     return macro_f1(confusion) - _FLIP_COSTS * flips / max(steady, 0.1)
 
 
-def _least_beat(said: Sequence[Answers], takes: Sequence[Take], cycles: Mapping[str, Sequence[Stretch]]) -> float:
-    """The arrow's length from which the F-measure of the repetitions is best."""
-    scores = []
-    for least in _BEAT:
-        hits = stamped = true = 0
-        for answer, take in zip(said, takes, strict=True):
-            beats = Beats(least)
-            found = [beats.update(t - BEAT_S, p, np.zeros(2)) for t, p in zip(take.time_s, answer.phase, strict=True)]
-            times = [b.time_s for b in found if b is not None]
-            wanted = sorted(c for s in cycles[take.name] for c in s.cycles_s)
-            hits += len(match_events(times, wanted))
-            stamped, true = stamped + len(times), true + len(wanted)
-        scores.append(2 * hits / max(stamped + true, 1))
-    return _BEAT[int(np.argmax(scores))]
+def _beats(
+    said: Sequence[Answers], takes: Sequence[Take], cycles: Mapping[str, Sequence[Stretch]], manner: Manner
+) -> tuple[float, float]:
+    """The gain and the sureness with which the F-measure of the repetitions is best."""
+    best, best_score = (_GAIN[0], _BEAT[0]), -1.0
+    for gain in _GAIN:
+        for sure in _BEAT:
+            hits = stamped = true = 0
+            for answer, take in zip(said, takes, strict=True):
+                times = stamps(answer, take, replace(manner, gain=gain, beat=sure))
+                wanted = sorted(c for s in cycles[take.name] for c in s.cycles_s)
+                hits += len(match_events(times, wanted))
+                stamped, true = stamped + len(times), true + len(wanted)
+            score = 2 * hits / max(stamped + true, 1)
+            if score > best_score:
+                best, best_score = (gain, sure), score
+    return best
 
 
-def _least_working(said: Sequence[Answers], takes: Sequence[Take]) -> float:
-    """The probability from which a hand works, so that one hand and both are told rightly alike often, in strokes."""
-    likely = np.concatenate([_calmed(1 / (1 + np.exp(-a.working))) for a in said])
+def stamps(answer: Answers, take: Take, manner: Manner) -> list[float]:
+    """The repetitions of a take, of the hands that work; when, without asking what they are of."""
+    beats, likely = Beats(manner.gain, manner.beat), _likely(answer, manner.swing)
+    out: list[float] = []
+    for time_s, phase, odds in zip(take.time_s, answer.phase, likely, strict=True):
+        for beat in beats.update(time_s - BEAT_S, phase):
+            if odds[SIDES.index(beat.side)] >= min(manner.working, float(odds.max())):
+                out.append(beat.time_s)
+    out.sort()
+    return [t for k, t in enumerate(out) if not k or t - out[k - 1] > AT_ONCE_S]
+
+
+def _working(said: Sequence[Answers], takes: Sequence[Take]) -> tuple[float, float]:
+    """The probability from which a hand works, and how much its repetitions count for that, so that one hand and both
+    are told rightly alike often, in strokes."""
     true = np.concatenate([t.working for t in takes]) > 0.5
     busy, both = true.any(axis=1), true.all(axis=1)
-    grid = np.arange(0.3, 0.71, 0.05)
-    scores = []
-    for least in grid:
-        told = likely >= least
-        none = ~told.any(axis=1)
-        told[none] = np.eye(2, dtype=bool)[likely[none].argmax(axis=1)]
-        right = (told == true).all(axis=1)
-        scores.append(right[busy & both].mean() + right[busy & ~both].mean())
-    return float(grid[int(np.argmax(scores))])
+    best, best_score = (0.5, 1.0), -1.0
+    for swing in _SWING:
+        likely = np.concatenate([_likely(a, swing) for a in said])
+        for least in np.arange(0.1, 0.71, 0.05):
+            told = likely >= least
+            none = ~told.any(axis=1)
+            told[none] = np.eye(2, dtype=bool)[likely[none].argmax(axis=1)]
+            right = (told == true).all(axis=1)
+            score = float(right[busy & both].mean() + right[busy & ~both].mean())
+            if score > best_score:
+                best, best_score = (float(least), swing), score
+    return best
 
 
-def _calmed(likely: Floats) -> Floats:
-    """(N, 2) as the recogniser smooths them."""
-    return np.asarray(lfilter([1 - HAND_MEMORY], [1, -HAND_MEMORY], likely, axis=0))
+def _likely(answer: Answers, swing: float) -> Floats:
+    """(N, 2) how likely each hand works, as the recogniser reckons it."""
+    workers = Workers(swing)
+    return np.stack([workers.update(*each) for each in zip(answer.working, answer.phase, strict=True)])
 
 
 def _lag(

@@ -16,6 +16,8 @@ from trainer.strokes.vocabulary import NUMBER
 SLOW_S = 3.0
 """Repetitions further apart than this have no phase between them, only around each."""
 UNKNOWN = -1
+_TOGETHER = tuple(NUMBER[t] for t in ("wringing", "ankle_rotation", "effleurage", "knuckling", "press_hold"))
+"""Where both hands work, each repetition is of both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Stretch:
 @dataclass(frozen=True, eq=False)
 class Take:
     """N ticks. inputs (N, 2, WIDTH) float16; technique, late (N,) numbers, UNKNOWN where it doesn't count; working
-    (N, 2); phase (N, 2) and phase_counts (N,); beat (N, 2) and beat_counts (N,); time_s (N,)."""
+    (N, 2); phase (N, 2, 2) cosine and sine of each hand's own repetitions, and phase_counts (N, 2); time_s (N,)."""
 
     name: str
     time_s: Floats
@@ -43,8 +45,6 @@ class Take:
     working: np.ndarray
     phase: np.ndarray
     phase_counts: np.ndarray
-    beat: np.ndarray
-    beat_counts: np.ndarray
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -56,11 +56,11 @@ def take_of(name: str, touches: Iterable[Touch], stretches: Sequence[Stretch], u
     technique, working = truth_at(times, stretches, until_s)
     late = truth_at(times - LATE_S, stretches, until_s)[0]
     late[times - LATE_S < times[0] if len(times) else []] = UNKNOWN
-    phase, counts = phase_at(times - BEAT_S, stretches, until_s)
-    beat, beat_counts = beat_at(times - BEAT_S, stretches)
+    hands = [phase_at(times - BEAT_S, stretches, until_s, hand) for hand in range(len(SIDES))]
+    phase, counts = (np.stack(each, axis=1) for each in zip(*hands, strict=True))
     return Take(
         name, times, inputs.astype(np.float16), technique, late, working.astype(np.float32), phase.astype(np.float32),
-        counts, beat, beat_counts,
+        counts,
     )  # fmt: skip
 
 
@@ -75,18 +75,34 @@ def truth_at(times: Floats, stretches: Sequence[Stretch], until_s: float) -> tup
     return technique, working
 
 
-def phase_at(times: Floats, stretches: Sequence[Stretch], until_s: float) -> tuple[Floats, np.ndarray]:
-    """((N, 2) cosine and sine of the phase, 0 at each repetition; (N,) whether it counts).
+def own_cycles(stroke: Stretch, hand: int) -> Floats | None:
+    """The repetitions that one hand (0 left) does; None where that isn't known."""
+    if not len(stroke.cycles_s):
+        return None
+    if stroke.cycle_hands is not None:
+        return np.asarray(stroke.cycles_s[stroke.cycle_hands[:, hand]])
+    if not stroke.working[hand]:
+        return stroke.cycles_s[:0]
+    # Two hands at work may take turns; that they do each repetition together is known of some techniques only.
+    return stroke.cycles_s if not all(stroke.working) or stroke.technique in _TOGETHER else None
+
+
+def phase_at(
+    times: Floats, stretches: Sequence[Stretch], until_s: float, hand: int
+) -> tuple[Floats, np.ndarray]:
+    """((N, 2) cosine and sine of the phase of one hand (0 left), 0 at each repetition of its own; (N,) whether it
+    counts).
 
     Between two repetitions that are near the phase runs evenly; about one that stands alone it runs as if the next were
-    `SLOW_S` away, and fades. Where nothing repeats it is (0, 0).
+    `SLOW_S` away, and fades. Where the hand repeats nothing it is (0, 0).
     """
     phase = np.zeros((len(times), 2))
     counts = times <= until_s
     for s in stretches:
-        c = s.cycles_s
-        if not len(c):
+        c = own_cycles(s, hand)
+        if c is None:
             counts &= ~((times >= s.start_s) & (times < s.end_s))
+        if c is None or not len(c):
             continue
         gaps = np.diff(c)
         first = min(gaps[0] if len(gaps) else SLOW_S, SLOW_S)
@@ -104,20 +120,6 @@ def phase_at(times: Floats, stretches: Sequence[Stretch], until_s: float) -> tup
         turn = np.clip(turn, -np.pi, np.pi)
         phase[inside] = np.stack([np.cos(turn), np.sin(turn)], axis=1) * strong[:, None]
     return phase, counts
-
-
-def beat_at(times: Floats, stretches: Sequence[Stretch]) -> tuple[np.ndarray, np.ndarray]:
-    """((N, 2) who does the nearest repetition, (N,) whether it counts: near one whose hands are known)."""
-    beat = np.zeros((len(times), len(SIDES)), np.float32)
-    counts = np.zeros(len(times), bool)
-    for s in stretches:
-        if s.cycle_hands is None or not len(s.cycles_s):
-            continue
-        nearest = np.abs(times[:, None] - s.cycles_s).argmin(axis=1)
-        gap = float(np.median(np.diff(s.cycles_s))) if len(s.cycles_s) > 1 else SLOW_S
-        near = np.abs(times - s.cycles_s[nearest]) < 0.25 * min(gap, SLOW_S)
-        beat[near], counts = s.cycle_hands[nearest[near]], counts | near
-    return beat, counts
 
 
 def window_ticks(seconds: float) -> int:
