@@ -14,9 +14,11 @@ FORBIDDEN = {
     "hands": {"strokes", "coach", "screen", "studio", "pipeline", "commands", "cli"},
     "foot": {"strokes", "coach", "screen", "score", "studio", "pipeline", "commands", "cli"},
     "strokes": {"coach", "screen", "score", "studio", "pipeline", "commands", "cli"},
-    "coach": {"screen", "score", "studio", "pipeline", "commands", "cli"},
+    "coach": {"screen", "score", "studio", "library", "pipeline", "commands", "cli"},
     "look": {"strokes", "coach", "screen", "score", "studio", "pipeline", "commands", "cli"},
-    "score": {"studio", "commands", "cli"},
+    "words": {"video", "hands", "foot", "strokes", "coach", "screen", "score", "library", "pipeline", "commands"},
+    "library": {"screen", "studio", "commands", "cli"},
+    "score": {"studio", "library", "commands", "cli"},
     "screen": {"studio", "commands", "cli"},
 }
 ALL = sorted(p for p in PACKAGE.rglob("*.py") if "_data" not in p.parts)
@@ -63,7 +65,7 @@ def test_mediapipe_is_imported_in_one_place() -> None:
     assert users == {"hands/landmarker.py"}
 
 
-HEAVY = {"mediapipe", "torch", "anny", "pyvista", "pyarrow", "ai_edge_litert", "tflite"}
+HEAVY = {"mediapipe", "torch", "anny", "pyvista", "pyarrow", "ai_edge_litert", "tflite", "sounddevice"}
 TRAINING = "trainer.studio.training"
 
 

@@ -39,6 +39,11 @@ FootLength = Annotated[float | None, _setting("foot_length_mm", "--foot-length")
 Presets = Annotated[Path | None, _setting("presets")]
 FieldOfView = Annotated[float | None, _setting("field_of_view_deg", "--field-of-view")]
 Wish = Annotated[Path | None, _setting("wish")]
+Language = Annotated[str | None, _setting("language")]
+OwnWords = Annotated[Path | None, _setting("words")]
+LibraryFolder = Annotated[
+    Path | None, typer.Option("--library", help="Folder of the sessions that are kept, if not the user's own.")
+]
 StrokesModel = Annotated[Path | None, _setting("strokes_model")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, nothing else.")]
 
@@ -93,6 +98,28 @@ def live(
     camera: Annotated[str, typer.Option("--camera", help="Camera number, or a video file to play as one.")] = "0",
     mirror: Annotated[bool, typer.Option("--mirror/--no-mirror", help="Show the picture as in a mirror.")] = False,
     record: Annotated[Path | None, typer.Option("--record", help="Keep video and scorecard in this folder.")] = None,
+    routine: Annotated[
+        str | None, typer.Option(help="Steps to be led through: a name of `trainer routines`, or a file of your own.")
+    ] = None,
+    teacher: Annotated[
+        Path | None, typer.Option(help="A recorded session to practise after: its folder (scored, or kept by live).")
+    ] = None,
+    drill: Annotated[str | None, typer.Option(help="One technique to practise, by id (`trainer techniques`).")] = None,
+    tempo: Annotated[
+        float | None, typer.Option(min=5, max=300, help="Cycles a minute to be led to, with a drill or freely.")
+    ] = None,
+    zone: Annotated[list[str] | None, typer.Option(help="Where to drill; repeatable.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.1, max=60, help="How long to drill.")] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="No cues, beat or figures: to be scored afterwards.")] = False,
+    beat: Annotated[bool, typer.Option("--beat/--no-beat", help="Lead by a beat where there is a tempo.")] = True,
+    volume: Annotated[float, typer.Option(min=0, max=1, help="Of the beat; 0: it is to be seen only.")] = 0.6,
+    keep: Annotated[
+        str | None, typer.Option(help="Of the session: nothing, tracks (what was seen, no pictures), or video, too.")
+    ] = None,
+    library: LibraryFolder = None,
+    theme: Annotated[str | None, _setting("theme")] = None,
+    language: Language = None,
+    words: OwnWords = None,
     settings_file: SettingsFile = None,
     model: Model = None,
     foot: Foot = None,
@@ -103,14 +130,51 @@ def live(
     wish: Wish = None,
     strokes_model: StrokesModel = None,
 ) -> None:
-    """Practise in front of a camera, with the overlay in a window."""
+    """Practise in front of a camera, with the overlay in a window: freely, a drill, a routine, or after a teacher."""
     from trainer.commands.live import practise
+    from trainer.commands.plan import Wanted
+    from trainer.commands.shelf import keep_of
 
     settings = read_settings(
         settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets, wish=wish,
-        field_of_view_deg=field_of_view, strokes_model=strokes_model,
+        field_of_view_deg=field_of_view, strokes_model=strokes_model, language=language, words=words,
+        theme=theme,
     )  # fmt: skip
-    practise(camera, settings, mirror=mirror, record=record)
+    wanted = Wanted(routine, drill, tempo, tuple(zone or ()), minutes, blind, beat, teacher)
+    practise(
+        camera, settings, mirror=mirror, record=record, wanted=wanted, volume=volume, keep=keep_of(keep),
+        library=library,
+    )  # fmt: skip
+
+
+@app.command()
+@guarded
+def history(
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write a page with plots to this file.")] = None,
+    delete: Annotated[
+        str | None, typer.Option(metavar="ID", help="Delete the session whose id begins so, with all its files.")
+    ] = None,
+    last: Annotated[int, typer.Option(min=1, help="How many sessions to list.")] = 20,
+    library: LibraryFolder = None,
+    json_out: Json = False,
+) -> None:
+    """Show the sessions that were kept, and how practice has gone over time."""
+    from trainer.commands.history import forget, show_history
+
+    if delete is not None:
+        forget(library, delete)
+    else:
+        show_history(library, as_json=json_out, out=out, last=last)
+
+
+@app.command()
+@guarded
+def routines(language: Language = None, presets: Presets = None) -> None:
+    """List the routines that come with the program."""
+    from trainer.commands.plan import show_routines
+    from trainer.strokes.techniques import load_techniques
+
+    show_routines(load_techniques(presets), read_settings(None, language=language).language)
 
 
 @app.command()
@@ -192,6 +256,23 @@ def evaluate(
     )  # fmt: skip
     if not done:
         raise typer.Exit(USER_ERROR)
+
+
+@app.command()
+@guarded
+def cues(
+    clips: Annotated[
+        list[Path], typer.Argument(metavar="CLIP…", help="Videos with known truth beside them, and folders of them.")
+    ],
+    json_out: Json = False,
+    settings_file: SettingsFile = None,
+    model: Model = None,
+    strokes_model: StrokesModel = None,
+) -> None:
+    """Compare the cues given with those that the truth asks for."""
+    from trainer.commands.cues import compare_cues
+
+    compare_cues(clips, read_settings(settings_file, model=model, strokes_model=strokes_model), as_json=json_out)
 
 
 @app.command()

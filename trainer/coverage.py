@@ -7,6 +7,7 @@ and *could not be seen*.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from trainer.contact import contacts_of
 from trainer.foot import atlas
 from trainer.foot.skin import Skin, skin_of
-from trainer.model import FACES, Coverage, Floats, Judgement, Presence, Side, Touch, View
+from trainer.model import FACES, Contact, Coverage, Floats, Judgement, Presence, Side, Touch, View
 from trainer.strokes.techniques import REST, Techniques
 
 LOST_RADIUS_MM = 60.0
@@ -207,6 +208,13 @@ class _LostHands:
                 else:
                     lost |= skin.cells_near(self._last[i], LOST_RADIUS_MM)
         return lost
+
+
+def touched_zones(contacts: Sequence[Contact], coverage: Coverage) -> frozenset[str]:
+    """The zones of a map in which hands touch the foot just now."""
+    zones = atlas.zones(coverage.view)
+    at = (int(atlas.zone_at(coverage.view, *c.uv)) for c in contacts if FACES[c.face] == coverage.view)
+    return frozenset(zones[index] for index in at if index >= 0)
 
 
 def worked_share(coverage: Coverage) -> float:

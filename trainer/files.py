@@ -39,7 +39,9 @@ def read_toml(source: Path | Traversable, what: str) -> dict[str, Any]:
         return tomllib.loads(source.read_text(encoding="utf-8"))
     except OSError as error:
         raise FormatError(f"Expected {what} at '{source}', but it can't be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise FormatError(f"Expected {what} at '{source}', but it isn't UTF-8 text: save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
         raise FormatError(f"Expected TOML in '{source}', but {error}.") from error
 
 

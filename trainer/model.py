@@ -15,10 +15,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from trainer.coach.practice import Lesson
 
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]
@@ -275,11 +278,13 @@ class PostureFinding:
 
 @dataclass(frozen=True)
 class Cue:
-    """One thing said to the learner. ``kind`` names the rule that spoke, ``text`` says what to do next."""
+    """One thing said to the learner. ``kind`` names the rule that spoke, ``text`` says what to do next, ``why`` what it
+    was said for."""
 
     time_s: float
     kind: str
     text: str
+    why: str = ""
 
 
 Data = dict[str, Any]
@@ -333,7 +338,7 @@ class Rhythm:
 @dataclass(frozen=True, eq=False)
 class Moment:
     """Everything the pipeline knows at one instant; the overlay draws exactly this. ``next_zone`` of the map that
-    ``coverage`` is should be worked next; None when all have been."""
+    ``coverage`` is should be worked next; None when all have been. ``lesson``: where the practice stands."""
 
     frame: Frame
     hands: Hands
@@ -347,3 +352,4 @@ class Moment:
     cue: Cue | None
     contacts: tuple[Contact, ...] = ()
     next_zone: str | None = None
+    lesson: Lesson | None = None

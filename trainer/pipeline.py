@@ -14,10 +14,12 @@ from typing import Literal
 
 import numpy as np
 
-from trainer.coach.coach import Coach, Situation
+from trainer.coach.coach import Coach
+from trainer.coach.practice import Lesson, Plan, Practice
+from trainer.coach.rules import Situation
 from trainer.coach.wish import NextZone, Wish, load_wish
 from trainer.contact import contacts_of
-from trainer.coverage import CoverageMap
+from trainer.coverage import CoverageMap, touched_zones
 from trainer.errors import FormatError
 from trainer.finding import Sighting
 from trainer.foot.geometry import outline_px
@@ -40,6 +42,7 @@ from trainer.strokes.recogniser import Recogniser, open_recogniser
 from trainer.strokes.segments import StrokeBuilder
 from trainer.strokes.techniques import REST, Technique, Techniques, load_techniques
 from trainer.touch import touch_of
+from trainer.words.words import Words, load_words
 
 RECENT_S = 12.0
 """Cycles this young are kept for the beat strip and the live rate."""
@@ -47,10 +50,11 @@ RECENT_S = 12.0
 
 def open_pipeline(
     settings: Settings, *, given: GivenFoot | None = None, backend: HandBackend | None = None,
-    recogniser: Recogniser | None = None,
+    recogniser: Recogniser | None = None, plan: Plan | None = None, wish: Wish | None = None,
 ) -> Pipeline:  # fmt: skip
-    """A pipeline for one session. ``given`` are foot landmarks that a person placed; ``backend`` and ``recogniser``
-    replace those that the settings name. Raises TrainerError (unknown names, missing model, bad presets)."""
+    """A pipeline for one session. ``given`` are foot landmarks that a person placed; ``backend``, ``recogniser`` and
+    ``wish`` replace those that the settings name; ``plan`` is what is practised. Raises TrainerError (unknown names,
+    missing model, bad presets)."""
     techniques = load_techniques(settings.presets)
     if backend is None:
         if settings.backend in ("recorded", "truth"):
@@ -73,7 +77,10 @@ def open_pipeline(
             f"Expected presets that tell of {', '.join(strange)}, which the recogniser's network names: add a table "
             f"[{strange[0]}] to a file of presets and give it with --presets."
         )
-    return Pipeline(backend, foot_tracker, recogniser, techniques, load_wish(settings.wish), cues=settings.cues)
+    return Pipeline(
+        backend, foot_tracker, recogniser, techniques, wish or load_wish(settings.wish), cues=settings.cues, plan=plan,
+        words=load_words(settings.language, settings.words),
+    )  # fmt: skip
 
 
 class Pipeline:
@@ -88,6 +95,8 @@ class Pipeline:
         wish: Wish | None = None,
         *,
         cues: bool = True,
+        plan: Plan | None = None,
+        words: Words | None = None,
     ) -> None:
         self.backend = backend
         self.techniques = techniques
@@ -99,7 +108,10 @@ class Pipeline:
         self._wish = wish or load_wish()
         self._next_zone = NextZone(self._wish)
         self._posture = PostureWatch()
-        self._coach = Coach() if cues else None
+        plan = plan or Plan()
+        self.practice = Practice(plan)
+        self._coach = Coach(words or load_words(), techniques) if cues and not plan.blind else None
+        self._worked_s = 0.0
         self._recent: deque[tuple[float, Side]] = deque()
         self._recent_of: str | None = None
         self._last_s: float | None = None
@@ -135,6 +147,15 @@ class Pipeline:
     def set_foot(self, given: GivenFoot) -> None:
         """The user has marked the foot: it holds from the next frame on."""
         self._foot_tracker.set_given(given)
+
+    def ease(self) -> str | None:
+        """Make it cheaper by a step; what was done (a name of the hand backend's), None when there is no more to do."""
+        ease = getattr(self.backend, "ease", None)
+        return ease() if ease is not None else None
+
+    def skip_step(self, steps: int) -> None:
+        """Go so many steps of the practice on, or back."""
+        self.practice.skip(steps)
 
     def reset_coverage(self) -> None:
         """Begin the map anew."""
@@ -184,28 +205,36 @@ class Pipeline:
     def follow(self, frame: Frame, sighting: Sighting) -> Moment:
         """All stages after the hand backend, for one frame and what that saw in it."""
         hands, foot = self.see(frame, sighting)
+        return self.judge(frame, hands, foot, _forearms(frame, hands, foot))
+
+    def judge(self, frame: Frame, hands: Hands, foot: Foot, forearms_px: tuple[Floats, Floats]) -> Moment:
+        """The second half of `follow`: what hands and foot (just seen, or read from tracks) do. The picture itself is
+        not looked at. forearms_px: each hand's (2,) elbow to wrist, NaN where it isn't known."""
         touch = touch_of(frame.time_s, hands, foot)
         judgement = self.recogniser.update(touch)
         self._strokes.add(judgement)
         self._coverage.update(touch, judgement, frame.size)
         self._remember_cycles(judgement)
         coverage = self._coverage.coverage()
-        posture = self._posture.update(frame.time_s, hands, _forearms(frame, hands, foot))
+        rate = self._rate(judgement)
+        lesson = self.practice.update(touch, rate)
+        posture = self._posture.update(frame.time_s, hands, forearms_px)
         moment = Moment(
             frame=frame,
             hands=hands,
             foot=foot,
             touch=touch,
             judgement=judgement,
-            rate_per_min=self._rate(judgement),
+            rate_per_min=rate,
             recent_cycles_s=tuple(time_s for time_s, _ in self._recent),
             coverage=coverage,
-            next_zone=self._next_zone.update(coverage),
+            next_zone=self._next_zone.update(coverage, lesson.step.zones if lesson.step is not None else ()),
             posture=posture,
             cue=None,
             contacts=contacts_of(touch, self._technique(judgement), judgement.hands, skin_of(foot)),
+            lesson=lesson,
         )
-        moment = self._with_cue(moment)
+        moment = self._with_cue(moment, lesson)
         self._account(moment)
         return moment
 
@@ -229,16 +258,25 @@ class Pipeline:
         """Cycles a minute just now, whichever hands do them."""
         return live_rate([time_s for time_s, _ in self._recent], judgement.time_s)
 
-    def _with_cue(self, moment: Moment) -> Moment:
+    def _with_cue(self, moment: Moment, lesson: Lesson) -> Moment:
         if self._coach is None:
             return moment
+        technique = self._technique(moment.judgement)
+        if technique is not None:
+            self._worked_s += moment.frame.time_s - (moment.frame.time_s if self._last_s is None else self._last_s)
+        starts = moment.recent_cycles_s[-2:]
         cue = self._coach.update(
             Situation(
                 time_s=moment.frame.time_s,
                 foot=moment.foot,
-                technique=self._technique(moment.judgement),
+                technique=technique,
                 rate_per_min=moment.rate_per_min,
-                recent_cycles_s=moment.recent_cycles_s,
+                cycles=tuple(self._recent),
+                worked_s=self._worked_s,
+                touched=touched_zones(moment.contacts, moment.coverage),
+                # From one hold's start to the next's: the hold itself took less.
+                last_hold_s=starts[1] - starts[0] if len(starts) == 2 else float("nan"),
+                lesson=lesson,
                 coverage=moment.coverage,
                 next_zone=moment.next_zone,
                 posture=moment.posture,

@@ -15,13 +15,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from trainer.model import Floats, Rhythm, Stroke
+from trainer.model import SIDES, Floats, Rhythm, Side, Stroke
 from trainer.strokes.techniques import Technique
 
 PAUSE = 2.0
 """An interval this many times the median is a pause."""
 MISSED = 1.6
 """An interval this many times the median hides a beat that wasn't seen, or a pause: it tells nothing of the tempo."""
+_A_HAND = 0.2
+"""A hand takes part from this share of the cycles on."""
 AT_ONCE_S = 0.05
 """Cycles no further apart are one: no hand does two in so short a time."""
 _NAN = float("nan")
@@ -95,6 +97,18 @@ def live_rate(cycle_times_s: Sequence[float], now_s: float, window_s: float = 6.
     return 60.0 / mean
 
 
+def live_spread(cycles: Sequence[tuple[float, Side]], technique: Technique, least: int = 5, most: int = 8) -> float:
+    """Spread of the last intervals over their mean, each hand around its own where hands alternate; NaN with fewer than
+    ``least``. cycles: (time_s, side), in order. Intervals that hide a missed beat are left out."""
+    series = []
+    sides = SIDES if technique.alternating and len({side for _, side in cycles}) > 1 else (None,)
+    for side in sides:
+        gaps = np.diff(_apart(np.array([t for t, s in cycles if side is None or s == side], float)))[-most:]
+        if len(gaps) >= 2:
+            series.append(gaps[gaps <= MISSED * np.median(gaps)])
+    return _cv(series) if sum(map(len, series)) >= least else _NAN
+
+
 def _beats(stroke: Stroke, technique: Technique) -> list[Floats]:
     """Cycle instants of each hand apart where hands alternate, else all together. They rise."""
     t = np.asarray(stroke.cycles_s, float)
@@ -125,11 +139,12 @@ def _series(strokes: Sequence[Stroke], technique: Technique) -> list[Floats]:
 
 
 def _hands_in_turn(strokes: Sequence[Stroke], technique: Technique) -> int:
-    """2 where both hands work in turn, also when one of them was hardly stamped; 1 where one does it all."""
+    """2 where both hands work in turn, also when one of them was stamped less often; 1 where one does it all."""
     if not technique.alternating:
         return 1
     sides = [side for s in strokes for side in s.cycle_sides]
-    return max(sum(sides.count(side) >= 0.2 * len(sides) for side in ("left", "right")), 1)
+    # A stray stamp of the other hand makes no second worker.
+    return max(sum(sides.count(side) >= _A_HAND * len(sides) for side in SIDES), 1)
 
 
 def _cv(series: Sequence[Floats]) -> float:

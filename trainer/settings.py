@@ -45,6 +45,11 @@ class Settings(BaseModel):
     presets: Path | None = Field(default=None, description="A teacher's own technique presets (TOML).")
     wish: Path | None = Field(default=None, description="A teacher's own seconds for each zone (TOML).")
     cues: bool = Field(default=True, description="Give cues.")
+    language: Literal["en", "de", "es"] = Field(default="en", description="Language of what is said to a learner.")
+    theme: Literal["dark", "light"] = Field(
+        default="dark", description="Look of what is drawn: dark panels, or light ones for a bright room."
+    )
+    words: Path | None = Field(default=None, description="A teacher's own texts, in part or whole (TOML).")
 
 
 def read_settings(path: Path | None, **overrides: object) -> Settings:

@@ -74,6 +74,18 @@ def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, text: str, words: list
         assert word in message
 
 
+def test_mistakes_are_told_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    for text, told in (
+        ("[kneading]\n\nrate_per_min = 3\n", r"line 3: \[kneading\] rate_per_min: expected two numbers"),
+        ("[kneading]\nrates = 3\n", r"line 2: \[kneading\] has an unknown key 'rates'"),
+        ("\n[kneding]\n", r"line 2: unknown technique 'kneding'"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(FormatError, match=told):
+            load_techniques(path)
+
+
 def test_a_missing_file_and_one_that_is_not_text(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="readable"):
         load_techniques(tmp_path / "none.toml")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -65,12 +65,13 @@ class NextZone:
         self._wish = wish
         self._now: tuple[str, str, str] | None = None
 
-    def update(self, coverage: Coverage) -> str | None:
-        """The zone that lacks the greatest share of what is wished for it; None when all have it."""
+    def update(self, coverage: Coverage, among: Sequence[str] = ()) -> str | None:
+        """The zone that lacks the greatest share of what is wished for it, ``among`` those named if any are; None when
+        all have it."""
         lacking = {
             zone: 1 - coverage.zone_seconds.get(zone, 0.0) / seconds
             for zone, seconds in self._wish.zone_seconds.items()
-            if zone in coverage.zone_seconds and coverage.zone_seconds[zone] < seconds
+            if zone in coverage.zone_seconds and coverage.zone_seconds[zone] < seconds and (not among or zone in among)
         }
         key = coverage.side, coverage.view
         before = self._now[2] if self._now is not None and self._now[:2] == key else None

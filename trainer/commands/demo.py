@@ -30,5 +30,5 @@ def show_demo(out: Path, *, window: bool) -> None:
         return
     from trainer.commands.live import practise
 
-    console.print("Playing the session through the live window. Q ends it.")
-    practise(str(clip), settings, mirror=False, record=None)
+    console.print("Playing the session through the live window. Q ends it, and the summary after it.")
+    practise(str(clip), settings, summary_s=15.0)

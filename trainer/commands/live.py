@@ -3,46 +3,74 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import time
 from contextlib import ExitStack
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from trainer.coach.metronome import open_metronome
+from trainer.coach.practice import Plan
 from trainer.commands.guard import complain
+from trainer.commands.plan import Wanted, plan_of
+from trainer.commands.shelf import Keep, open_shelf
 from trainer.errors import TrainerError
 from trainer.files import make_folder
 from trainer.foot.given import GivenFoot, recall_foot, remember_foot, write_foot_file
-from trainer.pipeline import Pipeline, open_pipeline
+from trainer.model import Image
+from trainer.pipeline import open_pipeline
+from trainer.screen.keys import Action
 from trainer.screen.live import LiveOptions, run_live
 from trainer.screen.overlay import Overlay
 from trainer.screen.recording import Recorder, VideoRecorder
-from trainer.screen.window import Window
+from trainer.screen.summary import draw_summary, summary_of
+from trainer.screen.theme import THEMES
+from trainer.screen.window import Closed, Window
 from trainer.session import Session
 from trainer.settings import Settings
+from trainer.strokes.techniques import load_techniques
+from trainer.words.words import load_words
 
 if TYPE_CHECKING:
     from trainer.video.source import VideoInfo
 
 
-def practise(camera: str, settings: Settings, *, mirror: bool, record: Path | None) -> None:
-    """Run a live session until it is ended, then say what came of it. Raises TrainerError."""
+_WORTH_S = 10.0
+"""A session shorter than this has no summary."""
+_ENDINGS = {Action.ACCEPT, Action.QUIT, Action.CANCEL, Closed()}
+
+
+def practise(
+    camera: str, settings: Settings, *, mirror: bool = False, record: Path | None = None,
+    wanted: Wanted | None = None, volume: float = 0.6, keep: Keep | None = None, library: Path | None = None,
+    summary_s: float = inf,
+) -> None:  # fmt: skip
+    """Run a live session until it is ended, then say what came of it. ``record`` names a folder for it; else it goes to
+    the library as ``keep`` says (None: what was seen of a camera, nothing of a file). The summary stays for
+    ``summary_s`` at most. Raises TrainerError."""
     console = Console()
+    words, theme = load_words(settings.language, settings.words), THEMES[settings.theme]
+    plan, wish = plan_of(wanted or Wanted(), load_techniques(settings.presets), settings.language)
     with ExitStack() as stack:
         # The window first: PyAV loaded before it can freeze it on Linux.
         window = stack.enter_context(Window())
-        from trainer.score.scorer import given_foot, open_tracks
+        from trainer.score.report import write_report
+        from trainer.score.scorecard import write_scorecard
+        from trainer.score.scorer import given_foot, open_journal, scorecard_of
         from trainer.video.source import open_source
 
         source = stack.enter_context(open_source(camera, max_side=settings.max_side, realtime=True))
         file = source.info.path
         given = given_foot(file) if file is not None else _remembered(_camera_key(camera, source.info), settings)
-        pipeline = open_pipeline(settings, given=given)
+        pipeline = open_pipeline(settings, given=given, plan=plan, wish=wish)
         stack.callback(pipeline.close)
-        folder = _session_folder(record) if record is not None else None
+        shelf = open_shelf(keep or ("tracks" if file is None and record is None else "nothing"), library, plan)
+        stack.callback(shelf.close)
+        folder = _session_folder(record) if record is not None else shelf.folder
         tracks = (
-            stack.enter_context(open_tracks(folder / "tracks.parquet", pipeline, source.info, settings))
+            stack.enter_context(open_journal(folder / "tracks.parquet", pipeline, source.info, settings))
             if folder is not None
             else None
         )
@@ -57,25 +85,42 @@ def practise(camera: str, settings: Settings, *, mirror: bool, record: Path | No
             else:
                 remember_foot(_camera_key(camera, source.info), marked)
 
+        # Opened last: it needs nothing of the others, and its clicks shall wait for nothing.
+        metronome = open_metronome(volume, complain) if _has_beat(plan) and volume > 0 else None
+        if metronome is not None:
+            stack.callback(metronome.close)
         result = run_live(
             source,
             pipeline,
-            Overlay(pipeline.techniques),
+            Overlay(pipeline.techniques, theme, words),
             window,
-            options=LiveOptions(mirror=mirror, record=record is not None),
+            options=LiveOptions(mirror=mirror, record=record is not None or keep == "video"),
             open_recorder=open_recorder,
             on_moment=tracks.append if tracks is not None else None,
             on_foot=keep_foot,
+            on_discomfort=shelf.discomfort,
+            clicker=metronome,
         )
         session = pipeline.finish()
         for warning in result.warnings:
             complain(warning)
         if result.moments == 0:
             raise TrainerError("Expected pictures from the camera, but none came: is another program using it?")
+        card = scorecard_of(session, pipeline, source.info, None, settings, result.discomfort_s)
         if folder is not None and tracks is not None:
             tracks.close()
-            _write_results(folder, session, pipeline, source.info, settings, result.discomfort_s)
+            write_scorecard(folder / "scorecard.json", card)
+            write_report(folder / "report.html", card)
+            shelf.finish(card)
+        if result.ended != "interrupt" and session.duration_s >= _WORTH_S:
+            summary = summary_of(card, session.coverage, plan.name, pipeline.techniques, words, shelf.before)
+            _show(window, draw_summary(summary, words, theme), summary_s)
         _tell(console, session, [*result.recordings, *([folder / "report.html"] if folder is not None else [])])
+
+
+def _has_beat(plan: Plan) -> bool:
+    led = plan.beat_per_min is not None or any(step.rate_per_min is not None for step in plan.steps)
+    return plan.beat and not plan.blind and led
 
 
 def _camera_key(camera: str, info: VideoInfo) -> str:
@@ -99,21 +144,16 @@ def _session_folder(base: Path) -> Path:
     return make_folder(folder)
 
 
-def _write_results(
-    folder: Path,
-    session: Session,
-    pipeline: Pipeline,
-    info: VideoInfo,
-    settings: Settings,
-    discomfort_s: Sequence[float],
-) -> None:
-    from trainer.score.report import write_report
-    from trainer.score.scorecard import write_scorecard
-    from trainer.score.scorer import scorecard_of
-
-    card = scorecard_of(session, pipeline, info, None, settings, discomfort_s)
-    write_scorecard(folder / "scorecard.json", card)
-    write_report(folder / "report.html", card)
+def _show(window: Window, picture: Image, for_s: float) -> None:
+    """Show the last screen until a key ends it, or its time is over."""
+    window.show(picture)
+    until = time.monotonic() + for_s
+    try:
+        while time.monotonic() < until:
+            if set(window.poll(30)) & _ENDINGS:
+                return
+    except KeyboardInterrupt:
+        return
 
 
 def _tell(console: Console, session: Session, kept: list[Path]) -> None:

@@ -22,9 +22,9 @@ from trainer.look.seen import Seen, seen_in
 from trainer.look.still import Eyes, look_at, open_eyes
 from trainer.model import Data, Image
 from trainer.screen.look_layer import canvas_of, draw_look
-from trainer.screen.wording import VIEW_NAMES
 from trainer.settings import Settings
 from trainer.video.source import VIDEO_SUFFIXES, open_source
+from trainer.words.words import load_words
 
 if TYPE_CHECKING:
     from trainer.video.writer import VideoWriter
@@ -130,7 +130,7 @@ class _Looker:
 def words(seen: Seen) -> str:
     """What is seen in a picture, in a line."""
     hands = [f"{hand.side} hand {hand.score:.2f}" for hand in seen.hands]
-    feet = [f"{foot.side} foot, {VIEW_NAMES[foot.view]} {foot.score:.2f}" for foot in seen.feet]
+    feet = [f"{foot.side} foot, {load_words().named('views', foot.view)} {foot.score:.2f}" for foot in seen.feet]
     return "; ".join([*hands, *feet]) or "no hand and no foot"
 
 

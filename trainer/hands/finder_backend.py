@@ -63,6 +63,8 @@ class FinderBackend:
         self._finder = finder if finder is not None else open_finder(folder)
         self._networks = networks or tuple(JointNetwork(model, folder) for _ in range(MOST))
         self._pair = HandPair()
+        self._folder, self._model = folder, model
+        self._find_every_s = FIND_EVERY_S
         self._found_s = -np.inf
         self._in_a_hurry = False
         self._turn = 0
@@ -72,10 +74,22 @@ class FinderBackend:
     @property
     def provenance(self) -> Data:
         made = {**self._networks[0].provenance, **self._finder.provenance}
-        return {"backend": self.name, "find_every_s": FIND_EVERY_S, **THRESHOLDS, **made}
+        return {"backend": self.name, "find_every_s": self._find_every_s, **THRESHOLDS, **made}
+
+    def ease(self) -> str | None:
+        """Make it cheaper by a step, for a machine that is too slow; what was done, None when there is no more to do:
+        ``looks`` (the finder looks half as often), then ``lite`` (the small landmark network)."""
+        if self._find_every_s == FIND_EVERY_S:
+            self._find_every_s = 2 * FIND_EVERY_S
+            return "looks"
+        if self._model == "full":
+            self._model = "lite"
+            self._networks = tuple(JointNetwork("lite", self._folder) for _ in range(MOST))
+            return "lite"
+        return None
 
     def look(self, frame: Frame) -> Sighting:
-        finding = self._look_at_all(frame, self._in_a_hurry or is_due(self._found_s, frame.time_s))
+        finding = self._look_at_all(frame, self._in_a_hurry or is_due(self._found_s, frame.time_s, self._find_every_s))
         if finding is not None:
             self._found_s = frame.time_s
             self._pair.reconcile(finding.hands, frame.time_s, partial(self._networks[0].look, frame.image))
@@ -112,9 +126,9 @@ class FinderBackend:
         self._workers.shutdown()
 
 
-def is_due(found_s: float, time_s: float) -> bool:
+def is_due(found_s: float, time_s: float, every_s: float = FIND_EVERY_S) -> bool:
     """Whether the finder is to look again at ``time_s``, after it looked at ``found_s``."""
-    return time_s - found_s >= FIND_EVERY_S - _TICK_S
+    return time_s - found_s >= every_s - _TICK_S
 
 
 def open_finder(folder: Path | None = None) -> Finder:

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from trainer.coach.wording import load_wording
 from trainer.files import write_text
 from trainer.model import Data
 from trainer.score.figures.axis import clock, duration, share
@@ -19,6 +18,7 @@ from trainer.score.figures.rhythm import curves, has_rhythm
 from trainer.score.figures.timeline import techniques_in, timeline
 from trainer.score.takeaway import takeaway
 from trainer.strokes.techniques import load_techniques
+from trainer.words.words import load_words
 
 VIEW_NAMES = {
     "plantar": "sole",
@@ -74,8 +74,8 @@ def render_report(
     """The report as HTML. ``names`` gives techniques' ids their names (default: the shipped ones); ``day`` is the day
     of scoring (default: today)."""
     named = _names(card, names or {})
-    zone_names = {zone: _capital(name) for zone, name in load_wording().zones.items()}
-    small_zone_names = load_wording().zones
+    zone_names = {zone: _capital(name) for zone, name in load_words().tables["zones"].items()}
+    small_zone_names = load_words().tables["zones"]
     day = day or date.today()
     return str(
         _template().render(

@@ -139,7 +139,7 @@ def build_scorecard(
             {"kind": p.kind, "hand": p.hand, "start_s": p.start_s, "end_s": p.end_s, "worst_deg": p.worst_deg}
             for p in posture
         ],
-        "cues": [{"time_s": cue.time_s, "kind": cue.kind, "text": cue.text} for cue in cues],
+        "cues": [{"time_s": cue.time_s, "kind": cue.kind, "text": cue.text, "why": cue.why} for cue in cues],
         "discomfort_s": list(extras.discomfort_s),
         "provenance": dict(provenance),
     }  # fmt: skip

@@ -16,6 +16,7 @@ from trainer.foot.given import GivenFoot, foot_file_beside, read_foot_file
 from trainer.model import Data, Foot
 from trainer.pipeline import Pipeline, open_pipeline
 from trainer.provenance import provenance
+from trainer.score.journal import TrackJournal
 from trainer.score.report import write_report
 from trainer.score.scorecard import Extras, FootFacts, Span, build_scorecard, read_scorecard, write_scorecard
 from trainer.score.stills import StillKeeper
@@ -113,11 +114,19 @@ def scorecard_of(
 
 def open_tracks(path: Path, pipeline: Pipeline, info: VideoInfo, settings: Settings) -> TrackRecorder:
     """A recorder for the tracks of one session, with what they are of and what made them."""
-    return TrackRecorder(
-        path,
-        video={"name": info.name, "width": info.width, "height": info.height},
-        provenance=provenance(settings, pipeline.backend.provenance, pipeline.recogniser.provenance),
-    )
+    return TrackRecorder(path, **_facts_of(pipeline, info, settings))
+
+
+def open_journal(path: Path, pipeline: Pipeline, info: VideoInfo, settings: Settings) -> TrackJournal:
+    """The same for a live session: what it has taken survives a crash."""
+    return TrackJournal(path, **_facts_of(pipeline, info, settings))
+
+
+def _facts_of(pipeline: Pipeline, info: VideoInfo, settings: Settings) -> Data:
+    return {
+        "video": {"name": info.name, "width": info.width, "height": info.height},
+        "provenance": provenance(settings, pipeline.backend.provenance, pipeline.recogniser.provenance),
+    }
 
 
 def given_foot(video: Path) -> GivenFoot | None:

@@ -124,7 +124,8 @@ class TrackRecorder(AbstractContextManager["TrackRecorder"]):
         import pyarrow.parquet as pq
 
         self.facts: Data = dict(facts)
-        self._rows: dict[str, list[Any]] = {name: [] for name in _FIELDS}
+        self._rows: dict[str, list[Any]] = {name: [] for name in FIELDS}
+        self._waiting: list[Any] = []
         self._done = False
         self._writer: Any = None
         self._whole = ExitStack()
@@ -143,11 +144,21 @@ class TrackRecorder(AbstractContextManager["TrackRecorder"]):
         """Add one frame."""
         foot = moment.foot
         self.facts["foot"] = {"length_mm": foot.length_mm, "length_given": foot.length_given}
-        for name, value in _row(moment).items():
+        for name, value in row_of(moment).items():
             self._rows[name].append(value)
         if len(self._rows["time_s"]) >= ROWS_PER_GROUP:
             with self._guard():
                 self._flush()
+
+    def add(self, batch: Any) -> None:
+        """Add frames as an Arrow record batch of the file's own columns."""
+        import pyarrow as pa
+
+        with self._guard():
+            self._waiting.append(batch)
+            if sum(b.num_rows for b in self._waiting) >= ROWS_PER_GROUP:
+                self._writer.write_table(pa.Table.from_batches(self._waiting, schema()))
+                self._waiting = []
 
     def close(self) -> None:
         """Finish the file (one without rows, when nothing was appended). A second call does nothing."""
@@ -175,9 +186,14 @@ class TrackRecorder(AbstractContextManager["TrackRecorder"]):
             self.discard()
 
     def _flush(self) -> None:
+        if self._waiting:
+            import pyarrow as pa
+
+            self._writer.write_table(pa.Table.from_batches(self._waiting, schema()))
+            self._waiting = []
         if self._rows["time_s"]:
-            self._writer.write_table(_table({name: np.array(rows) for name, rows in self._rows.items()}))
-            self._rows = {name: [] for name in _FIELDS}
+            self._writer.write_table(table_of({name: np.array(rows) for name, rows in self._rows.items()}))
+            self._rows = {name: [] for name in FIELDS}
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -197,7 +213,7 @@ def write_tracks(path: Path | str, tracks: Tracks) -> None:
     """Write ``tracks``, whole or not at all. Raises WriteError."""
     import pyarrow.parquet as pq
 
-    table = _table({name: getattr(tracks, name) for name in _FIELDS}).replace_schema_metadata(_metadata(tracks.facts))
+    table = table_of({name: getattr(tracks, name) for name in FIELDS}).replace_schema_metadata(_metadata(tracks.facts))
     with write_atomically(path) as temporary, temporary.open("wb") as stream:
         pq.write_table(table, stream, compression="zstd", row_group_size=ROWS_PER_GROUP)
 
@@ -237,10 +253,10 @@ class _Discarded(Exception):
     """Raised and caught within the recorder, to undo what was begun."""
 
 
-_FIELDS = ("time_s", "index", *WORDS, *BLOCKS)
+FIELDS = ("time_s", "index", *WORDS, *BLOCKS)
 
 
-def _row(moment: Moment) -> dict[str, Any]:
+def row_of(moment: Moment) -> dict[str, Any]:
     hands, foot, touch, judgement = moment.hands, moment.foot, moment.touch, moment.judgement
     small = np.float32
     return {
@@ -288,7 +304,7 @@ def _contact_row(contacts: Sequence[Contact]) -> dict[str, Any]:
     return {"contact_uv": uv, "contact_face": face}
 
 
-def _table(fields: Mapping[str, NDArray[Any]]) -> Any:
+def table_of(fields: Mapping[str, NDArray[Any]]) -> Any:
     """(T, ...) arrays by field as an Arrow table."""
     import pyarrow as pa
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from trainer.foot.given import GivenFoot
-from trainer.model import Moment
+from trainer.model import Cue, Moment
 from trainer.screen.foot_editor import FootEditor
 from trainer.screen.hud import LINES, Hud, Lines
 from trainer.screen.keys import Action
@@ -15,10 +15,13 @@ from trainer.screen.layout import WINDOW_HEIGHT, canvas_size, layout
 from trainer.screen.place import Place
 from trainer.screen.window import Closed, Event, Mouse
 from trainer.screen.wording import clock
+from trainer.words.words import Words, load_words
 
 NOTICE_S = 4.0
 """A notice stays this long: two seconds to look up, two to read."""
 CONFIRM_S = 3.0
+WHY_S = 6.0
+"""A reason is longer than a cue."""
 _REACH_UNITS = 3.0
 """A landmark is caught by a click this near: about a fingertip on a laptop's touch pad."""
 
@@ -46,6 +49,18 @@ class ToggleRecording:
 
 
 @dataclass(frozen=True)
+class SkipStep:
+    """Go so many steps on (back, when negative)."""
+
+    steps: int
+
+
+@dataclass(frozen=True)
+class ToggleSound:
+    """Let the beat be heard, or not."""
+
+
+@dataclass(frozen=True)
 class MarkDiscomfort:
     """The person massaged felt discomfort at ``time_s`` of the session."""
 
@@ -57,12 +72,14 @@ class ToggleFullScreen:
     """Fill the screen, or stop doing so."""
 
 
-Request = Quit | SetFoot | ClearCoverage | ToggleRecording | MarkDiscomfort | ToggleFullScreen
+Request = (
+    Quit | SetFoot | ClearCoverage | ToggleRecording | MarkDiscomfort | ToggleFullScreen | SkipStep | ToggleSound
+)
 
 
 @dataclass(frozen=True)
 class ViewState:
-    """How the session is being looked at. Clock times are seconds of a monotonic clock."""
+    """How the session is being looked at. Clock times are seconds of a monotonic clock; ``cue`` is the last one."""
 
     mirror: bool = False
     lines: Lines = "zones"
@@ -73,6 +90,8 @@ class ViewState:
     editor: FootEditor | None = None
     notice: str | None = None
     notice_until: float = 0.0
+    words: Words = field(default_factory=load_words)
+    cue: Cue | None = None
     clear_asked_until: float = 0.0
 
     @property
@@ -88,9 +107,9 @@ class ViewState:
         """What the overlay shows beside the moment."""
         notice = self.notice if clock_s < self.notice_until else None
         if notice is None and not self.coaching:
-            notice = "Coaching rests. Ask how it feels; press D to go on."
+            notice = self.words.say("notices", "coaching_rests")
         if notice is None and self.paused:
-            notice = "Paused. Press Space to go on."
+            notice = self.words.say("notices", "paused")
         return Hud(
             mirror=self.mirror, lines=self.lines, interactive=True, recording=recording,
             fps=fps if self.show_fps and np.isfinite(fps) else None, notice=notice,
@@ -122,6 +141,7 @@ def _watched(
     state: ViewState, event: Action, moment: Moment | None, clock_s: float
 ) -> tuple[ViewState, tuple[Request, ...]]:
     """Keys while the session runs."""
+    say = state.words.say
     match event:
         case Action.CANCEL:
             return state, (Quit(),)
@@ -131,10 +151,19 @@ def _watched(
             return replace(state, lines=LINES[(LINES.index(state.lines) + 1) % len(LINES)]), ()
         case Action.RECORD:
             return state, (ToggleRecording(),)
+        case Action.MUTE:
+            return state, (ToggleSound(),)
+        case Action.WHY:
+            why = say("notices", "why", why=state.cue.why) if state.cue is not None else say("notices", "no_cue")
+            return state.told(why, clock_s, WHY_S), ()
+        case Action.NEXT | Action.BACK if moment is None or moment.lesson is None or not moment.lesson.plan.steps:
+            return state.told(say("notices", "no_steps"), clock_s), ()
+        case Action.NEXT | Action.BACK:
+            return state, (SkipStep(1 if event is Action.NEXT else -1),)
         case Action.CLEAR if clock_s < state.clear_asked_until:
-            return replace(state.told("The map begins anew.", clock_s), clear_asked_until=0.0), (ClearCoverage(),)
+            return replace(state.told(say("notices", "cleared"), clock_s), clear_asked_until=0.0), (ClearCoverage(),)
         case Action.CLEAR:
-            asked = state.told("Press C again to clear the coverage map.", clock_s, CONFIRM_S)
+            asked = state.told(say("notices", "clear_again"), clock_s, CONFIRM_S)
             return replace(asked, clear_asked_until=clock_s + CONFIRM_S), ()
     if moment is None:
         return state, ()
@@ -142,7 +171,7 @@ def _watched(
     if event is Action.DISCOMFORT:
         if not state.coaching:
             return replace(state, coaching=True, notice_until=0.0), ()
-        told = state.told(f"Discomfort marked at {clock(now)}. Ease off and ask how it feels.", clock_s)
+        told = state.told(say("notices", "discomfort", time=clock(now)), clock_s)
         return replace(told, coaching=False), (MarkDiscomfort(now),)
     editor = FootEditor.of(moment.foot, moment.frame.size)
     match event:
@@ -169,7 +198,7 @@ def _edited(
         case Action.VIEW:
             return replace(state, editor=editor.other_view()), ()
         case Action.ACCEPT if editor.problem is None and moment is not None:
-            done = replace(state, editor=None).told("The foot is marked.", clock_s)
+            done = replace(state, editor=None).told(state.words.say("notices", "foot_marked"), clock_s)
             return done, (SetFoot(editor.given(moment.frame.time_s)),)
     return state, ()
 

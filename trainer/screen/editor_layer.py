@@ -7,7 +7,7 @@ import numpy as np
 from trainer.foot import atlas
 from trainer.model import FOOT_LANDMARKS, Floats, Image
 from trainer.screen.coverage_map import map_shape
-from trainer.screen.foot_editor import GUIDED, NAMES, FootEditor
+from trainer.screen.foot_editor import GUIDED, FootEditor
 from trainer.screen.foot_layer import smooth_outline
 from trainer.screen.hud import Hud
 from trainer.screen.keys import EDITOR_LINES
@@ -18,27 +18,28 @@ from trainer.screen.place import Place, projected
 from trainer.screen.sprite import lay, plate
 from trainer.screen.text import CAP_HEIGHT, draw_text, fitted, wrapped
 from trainer.screen.theme import Theme
-
-VIEW_NAMES = {"plantar": "sole", "dorsal": "top", "medial": "inner side", "lateral": "outer side"}
+from trainer.words.words import Words
 
 _FACTS_HEIGHT = 50.5
 
 
-def draw_editor(image: Image, editor: FootEditor, hud: Hud, places: Layout, theme: Theme) -> None:
+def draw_editor(
+    image: Image, editor: FootEditor, hud: Hud, places: Layout, words: Words, theme: Theme
+) -> None:
     """Draw the state of marking on the canvas, in place."""
     unit = places.unit
     place = Place(editor.size, (image.shape[1], image.shape[0]), hud.mirror)
     _points(image, editor, place, theme, unit)
-    _diagram(image, places.session, editor, hud, theme, unit)
-    _facts(image, places.stroke, editor, theme, unit)
+    _diagram(image, places.session, editor, hud, words, theme, unit)
+    _facts(image, places.stroke, editor, words, theme, unit)
 
 
-def instruction(editor: FootEditor) -> str:
+def instruction(editor: FootEditor, words: Words) -> str:
     """What to do next, in one sentence."""
     if (name := editor.next_landmark) is not None:
         done, asked = editor.steps
-        return f"Click {NAMES[name]} ({done + 1} of {asked})."
-    return editor.problem or "Drag any point to correct it, then press Enter."
+        return words.say("editor", "click", point=words.named("points", name), number=done + 1, points=asked)
+    return words.say("editor", editor.problem or "drag")
 
 
 def _points(image: Image, editor: FootEditor, place: Place, theme: Theme, unit: float) -> None:
@@ -62,10 +63,14 @@ def _points(image: Image, editor: FootEditor, place: Place, theme: Theme, unit: 
         ring(image, shown[editor.held], theme.ink, 2.6 * unit, max(1, round(0.4 * unit)))
 
 
-def _diagram(image: Image, box: Box, editor: FootEditor, hud: Hud, theme: Theme, unit: float) -> None:
+def _diagram(
+    image: Image, box: Box, editor: FootEditor, hud: Hud, words: Words, theme: Theme, unit: float
+) -> None:
     backing(image, box, theme, unit)
     small = round(theme.small * unit)
-    title = f"{editor.side} foot, {VIEW_NAMES[editor.view]}"
+    title = words.say(
+        "screen", "foot", foot=words.named("feet", editor.side), view=words.named("views", editor.view)
+    )
     text, size = fitted(title, small, theme.strong_weight, box.width - 3 * unit, round(2.6 * unit))
     draw_text(image, text, box.x + box.width / 2, box.y + 4.9 * unit, size, theme.ink, theme.strong_weight, "centre")
     room = (round(box.width - 7 * unit), round(box.height - 13 * unit))
@@ -91,19 +96,19 @@ def _numbered(image: Image, point: Floats, number: int, done: bool, current: boo
     draw_text(image, str(number), point[0], point[1] + CAP_HEIGHT * size / 2, size, ink, 600, "centre")
 
 
-def _facts(image: Image, box: Box, editor: FootEditor, theme: Theme, unit: float) -> None:
+def _facts(image: Image, box: Box, editor: FootEditor, words: Words, theme: Theme, unit: float) -> None:
     """The next step and the keys, below each other at the left: the foot itself must stay free for clicking."""
     body, small = round(theme.body * unit), round(theme.small * unit)
     box = Box(box.x, box.y, box.width, round(_FACTS_HEIGHT * unit))
     backing(image, box, theme, unit)
     left, row = box.x + 2.2 * unit, box.y + 6.0 * unit
-    draw_text(image, "Mark the foot", left, row, round(theme.title * unit), theme.ink, theme.strong_weight)
+    draw_text(image, words.say("editor", "title"), left, row, round(theme.title * unit), theme.ink, theme.strong_weight)
     bar = plate(max(2, round(0.7 * unit)), round(14.0 * unit), max(1, round(0.35 * unit)), theme.work, 1.0)
     lay(image, bar, round(left), round(row + 2.4 * unit))
-    for i, line in enumerate(wrapped(instruction(editor), body, theme.strong_weight, box.width - 6.6 * unit, 3)):
+    for i, line in enumerate(wrapped(instruction(editor, words), body, theme.strong_weight, box.width - 6.6 * unit, 3)):
         draw_text(image, line, left + 2.2 * unit, row + (6.0 + 4.8 * i) * unit, body, theme.ink, theme.strong_weight)
     row += 17.6 * unit
-    for key, words in EDITOR_LINES:
+    for key, told in EDITOR_LINES:
         row += 4.8 * unit
         draw_text(image, key, left, row, small, theme.ink, theme.strong_weight)
-        draw_text(image, words, left + 19 * unit, row, small, theme.soft)
+        draw_text(image, words.say("editor", told), left + 19 * unit, row, small, theme.soft)

@@ -24,18 +24,6 @@ GUIDED: dict[View, tuple[str, ...]] = {
 }
 """The landmarks asked for, in order: those that are easiest to find and lie farthest apart."""
 
-NAMES = {
-    "heel_back": "the back of the heel",
-    "heel_medial": "the heel's inner edge", "heel_lateral": "the heel's outer edge",
-    "arch_medial": "the middle of the inner arch", "tuberosity_lateral": "the bump on the outer edge",
-    "ball_medial": "the ball under the big toe, at its inner edge",
-    "ball_lateral": "the ball under the little toe, at its outer edge",
-    "hallux_tip": "the tip of the big toe", "toe2_tip": "the tip of the second toe",
-    "toe3_tip": "the tip of the third toe", "toe4_tip": "the tip of the fourth toe",
-    "toe5_tip": "the tip of the little toe",
-    "ankle_medial": "the inner ankle bone", "ankle_lateral": "the outer ankle bone",
-}  # fmt: skip
-
 _HISTORY = 100
 
 
@@ -97,12 +85,12 @@ class FootEditor:
 
     @property
     def problem(self) -> str | None:
-        """Why the foot can't be accepted yet, or None."""
-        if (name := self.next_landmark) is not None:
-            return f"Click {NAMES[name]} first."
+        """Why the foot can't be accepted yet, as a key of the texts' table editor, or None."""
+        if self.next_landmark is not None:
+            return "first"
         if self.mistaken:
-            return "These points are of the other foot: press S to change sides."
-        return None if self.px_from_uv is not None else "These points fit no foot: drag them apart."
+            return "other_side"
+        return None if self.px_from_uv is not None else "no_fit"
 
     def press(self, x: float, y: float, reach: float) -> FootEditor:
         """The button goes down at frame pixel (x, y): takes a landmark within ``reach`` pixels, else sets the next."""
@@ -152,7 +140,7 @@ class FootEditor:
     def given(self, time_s: float) -> GivenFoot:
         """The foot as marked. Raises TrainerError while there is a problem."""
         if (problem := self.problem) is not None:
-            raise TrainerError(problem)
+            raise TrainerError(f"Expected a foot that has been marked, but it isn't whole yet: {problem}.")
         return GivenFoot.from_points(
             self.points, self.side, self.view, length_mm=self.length_mm, time_s=time_s, size=self.size
         )

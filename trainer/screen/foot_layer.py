@@ -22,6 +22,7 @@ from trainer.screen.lines import SHIFT, dashes, fixed, lines
 from trainer.screen.place import Place
 from trainer.screen.theme import Theme
 from trainer.strokes.parts import PALM
+from trainer.words.words import Words
 
 STRONG_S = 12.0
 """The tint approaches its full strength over about this many seconds of contact."""
@@ -34,7 +35,9 @@ _LOW_RES = 176
 """Longer side in pixels at which coverage is painted; it is smooth, so enlarging it loses nothing."""
 
 
-def draw_foot(image: Image, moment: Moment, place: Place, theme: Theme, unit: float, chosen: Lines) -> None:
+def draw_foot(
+    image: Image, moment: Moment, place: Place, words: Words, theme: Theme, unit: float, chosen: Lines
+) -> None:
     """Draw the foot in place, beneath the hands. A bridged foot's outline is dashed; one whose pose isn't known isn't
     drawn. ``chosen`` are the lines on it."""
     foot, coverage = moment.foot, moment.coverage
@@ -69,7 +72,7 @@ def draw_foot(image: Image, moment: Moment, place: Place, theme: Theme, unit: fl
     if chosen == "reflex":
         draw_names(image, skin, place, theme, unit, lambda at: _uncovered(at - low, covered))
     if own and moment.next_zone is not None:
-        name_next(image, moment.next_zone, coverage.view, skin, place, theme, unit)
+        name_next(image, moment.next_zone, coverage.view, skin, place, words, theme, unit)
 
 
 def _covered(hands: Hands, place: Place, low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.uint8]:

@@ -19,7 +19,7 @@ from trainer.screen.place import Place
 from trainer.screen.sprite import lay, plate
 from trainer.screen.text import CAP_HEIGHT, draw_text, width_of
 from trainer.screen.theme import Theme
-from trainer.screen.wording import ZONE_NAMES
+from trainer.words.words import Words
 
 _DENSE = 0.02
 """Points so far apart, in foot lengths, follow the skin."""
@@ -65,13 +65,16 @@ def draw_next(image: Image, zone: str, view: View, skin: Skin, place: Place, the
     lines(image, pieces, theme.ink, thick)
 
 
-def name_next(image: Image, zone: str, view: View, skin: Skin, place: Place, theme: Theme, unit: float) -> None:
+def name_next(
+    image: Image, zone: str, view: View, skin: Skin, place: Place, words: Words, theme: Theme, unit: float
+) -> None:
     """The name of the zone that is next, in its middle, if enough of it faces the camera."""
     border = _around(view, zone)
     _, facing = skin.placed(border[0])
     px, seen = skin.placed(_middle(view, zone))
     if facing.mean() >= _SHOWN and seen[0]:
-        _plate(image, f"next: {ZONE_NAMES[zone]}", place.to_canvas(px)[0], theme, unit)
+        told = words.say("screen", "next", zone=words.named("short_zones", zone))
+        _plate(image, told, place.to_canvas(px)[0], theme, unit)
 
 
 OpenView = Callable[[Floats], NDArray[np.bool_]]

@@ -21,12 +21,12 @@ _JOINT_OF = {"thumb_hyperextended": 3, "wrist_bent": 0}
 
 def draw_hand(
     image: Image, hand: Hand, points: Floats, near: NDArray[np.bool_], posture: tuple[PostureFinding, ...],
-    theme: Theme, unit: float,
+    letter: str, theme: Theme, unit: float,
 ) -> None:  # fmt: skip
-    """Draw one hand in place, with the letter of its side; the rest as in ``draw_hand_lines``."""
+    """Draw one hand in place, with the ``letter`` of its side; the rest as in ``draw_hand_lines``."""
     draw_hand_lines(image, hand, points, near, posture, theme, unit)
     if hand.presence is not Presence.UNKNOWN and np.isfinite(points).all(axis=1).any():
-        _badge(image, hand, points, theme, unit)
+        _badge(image, hand, points, letter, theme, unit)
 
 
 def draw_hand_lines(
@@ -101,7 +101,7 @@ def _mix(over: Image, under: Image) -> Image:
     return np.asarray(cv2.addWeighted(over, 1 - _FADE * 0.6, under, _FADE * 0.6, 0), np.uint8)
 
 
-def _badge(image: Image, hand: Hand, points: Floats, theme: Theme, unit: float) -> None:
+def _badge(image: Image, hand: Hand, points: Floats, letter: str, theme: Theme, unit: float) -> None:
     """The letter L or R beyond the wrist, away from the fingers, kept inside the picture."""
     known = points[np.isfinite(points).all(axis=1)]
     wrist = points[0] if np.isfinite(points[0]).all() else known.mean(axis=0)
@@ -122,6 +122,6 @@ def _badge(image: Image, hand: Hand, points: Floats, theme: Theme, unit: float) 
         ring(image, place, colour, radius - 0.2 * unit, max(1, round(0.35 * unit)))
     size = max(1, round(theme.small * unit))
     draw_text(
-        image, hand.side[0].upper(), place[0], place[1] + CAP_HEIGHT * size / 2, size,
+        image, letter, place[0], place[1] + CAP_HEIGHT * size / 2, size,
         theme.casing if measured else colour, 700, "centre",
     )  # fmt: skip

@@ -6,19 +6,23 @@ from enum import Enum
 
 
 class Action(Enum):
-    """What a key asks for: (key as shown, words of the help; empty: not listed)."""
+    """What a key asks for: (key as shown, its words in the texts' table keys; empty: not listed)."""
 
-    PAUSE = ("Space", "pause, go on")
-    FOOT = ("F", "mark or correct the foot")
-    SIDE = ("S", "the other foot")
-    VIEW = ("V", "another face of the foot")
-    MIRROR = ("M", "mirror the picture")
-    ZONES = ("Z", "zones, reflex zones, neither")
-    CLEAR = ("C", "clear the coverage map")
-    RECORD = ("R", "record, stop recording")
-    DISCOMFORT = ("D", "mark discomfort")
-    SCREEN = ("W", "whole screen")
-    HELP = ("H", "this help")
+    PAUSE = ("Space", "pause")
+    NEXT = ("N", "next")
+    BACK = ("B", "back")
+    WHY = ("Y", "why")
+    MUTE = ("T", "mute")
+    FOOT = ("F", "foot")
+    SIDE = ("S", "side")
+    VIEW = ("V", "view")
+    MIRROR = ("M", "mirror")
+    ZONES = ("Z", "zones")
+    CLEAR = ("C", "clear")
+    RECORD = ("R", "record")
+    DISCOMFORT = ("D", "discomfort")
+    SCREEN = ("W", "screen")
+    HELP = ("H", "help")
     QUIT = ("Q", "quit")
     CANCEL = ("Esc", "")
     ACCEPT = ("Enter", "")
@@ -28,7 +32,8 @@ class Action(Enum):
 _CODES = {
     32: Action.PAUSE, ord("f"): Action.FOOT, ord("s"): Action.SIDE, ord("v"): Action.VIEW, ord("m"): Action.MIRROR,
     ord("z"): Action.ZONES, ord("c"): Action.CLEAR, ord("r"): Action.RECORD, ord("d"): Action.DISCOMFORT,
-    ord("w"): Action.SCREEN, ord("h"): Action.HELP, ord("?"): Action.HELP, ord("q"): Action.QUIT, 27: Action.CANCEL,
+    ord("w"): Action.SCREEN, ord("n"): Action.NEXT, ord("b"): Action.BACK, ord("y"): Action.WHY, ord("t"): Action.MUTE,
+    ord("h"): Action.HELP, ord("?"): Action.HELP, ord("q"): Action.QUIT, 27: Action.CANCEL,
     13: Action.ACCEPT, 10: Action.ACCEPT, 0x8D: Action.ACCEPT, 8: Action.UNDO, 127: Action.UNDO,
 }  # fmt: skip
 _F11 = {65480, 0x7A0000}
@@ -50,10 +55,12 @@ def action_of(code: int) -> Action | None:
 
 
 HELP_LINES: tuple[tuple[str, str], ...] = tuple(a.value for a in Action if a.value[1])
+"""All keys, with their words in the texts' table keys."""
 EDITOR_LINES: tuple[tuple[str, str], ...] = (
     ("Enter", "accept"),
     ("Esc", "cancel"),
     ("Backspace", "undo"),
-    ("S", "the other foot"),
-    ("V", "another face"),
+    ("S", "side"),
+    ("V", "view"),
 )
+"""Keys while the foot is marked, with their words in the texts' table editor."""

@@ -39,6 +39,7 @@ class Layout:
     height: int
     unit: float
     stroke: Box
+    lesson: Box
     session: Box
     cue: Box
     foot_chip: Box
@@ -48,7 +49,8 @@ class Layout:
 
     def boxes(self) -> tuple[Box, ...]:
         return (
-            self.stroke, self.session, self.cue, self.foot_chip, self.left_chip, self.right_chip, self.help_chip,
+            self.stroke, self.lesson, self.session, self.cue, self.foot_chip, self.left_chip, self.right_chip,
+            self.help_chip,
         )  # fmt: skip
 
     def size(self, units: float) -> int:
@@ -88,6 +90,7 @@ def layout(width: int, height: int) -> Layout:
     return Layout(
         width=width, height=height, unit=unit,
         stroke=box(margin, margin, 47.0, 34.0),
+        lesson=box(margin, margin + 34.0 + gap, 47.0, 29.0),
         session=box(session_x, margin, session_width, 57.5),
         cue=box((across - cue_width) / 2, chip_y - gap - cue, cue_width, cue),
         foot_chip=box(margin, chip_y, min(64.0, left_x - gap - margin), row),

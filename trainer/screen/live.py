@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from trainer.coach.metronome import Clicker
 from trainer.foot.given import GivenFoot
 from trainer.model import Image, Moment
 from trainer.screen.controls import (
@@ -16,17 +17,19 @@ from trainer.screen.controls import (
     Quit,
     Request,
     SetFoot,
+    SkipStep,
     ToggleFullScreen,
     ToggleRecording,
+    ToggleSound,
     ViewState,
     react,
 )  # fmt: skip
 from trainer.screen.hud import Lines
-from trainer.screen.layout import WINDOW_HEIGHT
+from trainer.screen.layout import SMALLEST_HEIGHT, WINDOW_HEIGHT
 from trainer.screen.overlay import Overlay
 from trainer.screen.recording import OpenRecorder, enlarged
 from trainer.screen.window import Window
-from trainer.screen.worker import LivePipeline, OnMoment, Worker
+from trainer.screen.worker import LAST, LivePipeline, OnMoment, Worker
 from trainer.video.source import VideoSource
 
 WAIT_MS = 10
@@ -62,18 +65,20 @@ def run_live(
     source: VideoSource, pipeline: LivePipeline, overlay: Overlay, window: Window | None, *,
     options: LiveOptions | None = None, open_recorder: OpenRecorder | None = None, on_moment: OnMoment | None = None,
     on_foot: Callable[[GivenFoot], object] | None = None, on_discomfort: Callable[[float], object] | None = None,
+    clicker: Clicker | None = None,
 ) -> LiveResult:  # fmt: skip
     """Run until the user quits, the source ends, or Ctrl-C; then everything recorded is finished and kept.
 
     ``on_moment`` gets every moment, in order, in the pipeline's thread; ``on_foot`` each foot that the user marks and
-    ``on_discomfort`` each moment marked, in the window's. Without a window the session runs unseen. The source is
-    closed, the window and the pipeline are left to the caller. Raises what the pipeline or the source raised.
+    ``on_discomfort`` each moment marked, in the window's; ``clicker`` sounds the beat. Without a window it runs
+    unseen. The source is closed, the window and the pipeline are left to the caller. Raises what the pipeline or the
+    source raised.
     """
     options = options or LiveOptions()
     worker = Worker(source, pipeline, on_moment, open_recorder)
     if options.record:
         worker.ask(worker.toggle_recording)
-    session = _Session(worker, pipeline, overlay, window, options, on_foot, on_discomfort)
+    session = _Session(worker, pipeline, overlay, window, options, on_foot, on_discomfort, clicker)
     ended: Literal["user", "source", "interrupt"] = "interrupt"
     worker.start()
     try:
@@ -99,6 +104,7 @@ class _Session:
     def __init__(
         self, worker: Worker, pipeline: LivePipeline, overlay: Overlay, window: Window | None, options: LiveOptions,
         on_foot: Callable[[GivenFoot], object] | None, on_discomfort: Callable[[float], object] | None,
+        clicker: Clicker | None,
     ) -> None:  # fmt: skip
         self.discomfort_s: list[float] = []
         self.foot: GivenFoot | None = None
@@ -108,11 +114,12 @@ class _Session:
         self._window = window
         self._on_foot = on_foot
         self._on_discomfort = on_discomfort
-        self._state = ViewState(options.mirror, options.lines, options.show_fps)
+        self._clicker = clicker
+        self._state = ViewState(options.mirror, options.lines, options.show_fps, words=overlay.words)
         self._edited_moment: Moment | None = None
         self._shown: object = None
         self._shown_moment: Moment | None = None
-        self._told = 0
+        self._told = self._eased = 0
         self._fps = float("nan")
         self._fps_at = 0.0
 
@@ -153,6 +160,10 @@ class _Session:
                 self._worker.ask(self._pipeline.reset_coverage)
             case ToggleRecording():
                 self._toggle_recording()
+            case SkipStep(steps):
+                self._worker.ask(lambda: self._pipeline.skip_step(steps))
+            case ToggleSound():
+                self._toggle_sound()
             case MarkDiscomfort(time_s):
                 self.discomfort_s.append(time_s)
                 if self._on_discomfort is not None:
@@ -165,15 +176,32 @@ class _Session:
 
     def _toggle_recording(self) -> None:
         if not self._worker.can_record:
-            self._say("Recording is off: start with --record and a folder.")
+            self._say(self._state.words.say("notices", "recording_off"))
             return
-        self._say("Recording stopped." if self._worker.recording else "Recording.")
+        self._say(self._state.words.say("notices", "recording_stopped" if self._worker.recording else "recording"))
         self._worker.ask(self._worker.toggle_recording)
+
+    def _toggle_sound(self) -> None:
+        if self._clicker is None:
+            return
+        self._clicker.muted = not self._clicker.muted
+        self._say(self._state.words.say("notices", "muted" if self._clicker.muted else "sounding"))
+
+    def _lead(self, moment: Moment | None) -> None:
+        """Has the beat of the newest moment sound; while the picture stands it is silent."""
+        if self._clicker is None:
+            return
+        lesson = moment.lesson if moment is not None else None
+        silent = lesson is None or self._state.holds_still or not self._state.coaching
+        self._clicker.lead(None if silent or lesson is None else lesson.beat, self._worker.behind_s)
 
     def _say(self, notice: str) -> None:
         self._state = self._state.told(notice, time.monotonic())
 
     def _tell_problems(self) -> None:
+        if len(self._worker.eased) > self._eased:
+            self._eased = len(self._worker.eased)
+            self._say(self._state.words.say("notices", f"eased_{self._worker.eased[-1]}"))
         problems = self._worker.problems
         if len(problems) > self._told:
             self._say(problems[-1])
@@ -185,6 +213,9 @@ class _Session:
         if now - self._fps_at >= FPS_EVERY_S:
             self._fps, self._fps_at = self._worker.fps, now
         moment = self._worker.latest if self._state.editor is None else self._edited_moment
+        self._lead(self._worker.latest)
+        if moment is not None and moment.cue is not None and moment.cue is not self._state.cue:
+            self._state = replace(self._state, cue=moment.cue)
         hud = self._state.hud(now, self._worker.recording, self._fps)
         key = (id(moment), self._state, hud)
         if key == self._shown:
@@ -200,7 +231,7 @@ class _Session:
 
     def _picture(self, moment: Moment, now: float) -> Image:
         hud = self._state.hud(now, self._worker.recording, self._fps)
-        ground = enlarged(moment.frame.image, WINDOW_HEIGHT)
+        ground = enlarged(moment.frame.image, SMALLEST_HEIGHT if LAST in self._worker.eased else WINDOW_HEIGHT)
         if self._state.editor is not None:
             picture = self._overlay.draw_editor(ground, self._state.editor, hud)
         else:

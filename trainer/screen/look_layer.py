@@ -13,7 +13,7 @@ from trainer.screen.layout import canvas_size
 from trainer.screen.lines import dashes, dots, lines, ring
 from trainer.screen.place import Place
 from trainer.screen.theme import Colour, Theme
-from trainer.screen.wording import VIEW_NAMES
+from trainer.words.words import load_words
 
 SMALLEST_TYPE = 15
 """Pixels: less can't be read."""
@@ -125,7 +125,7 @@ def _labels(seen: Seen, place: Place, theme: Theme) -> list[Label]:
         labels.append((f"{hand.side.capitalize()} hand{_told(hand.score)}", points, theme.hand(hand.side)))
     for foot in seen.feet:
         points = np.vstack([place.to_canvas(foot.landmarks_px), _border(place.to_canvas(foot.landmarks_px))])
-        name = f"{foot.side.capitalize()} foot, {VIEW_NAMES[foot.view]}"
+        name = f"{foot.side.capitalize()} foot, {load_words().named('views', foot.view)}"
         labels.append((name + _told(foot.score), points, _foot_colour(foot, theme)))
     known = [(text, points[np.isfinite(points).all(axis=1)], colour) for text, points, colour in labels]
     return [Label(text, points, colour) for text, points, colour in known if len(points)]

@@ -16,8 +16,8 @@ from trainer.screen.lines import dots, lines, ring
 from trainer.screen.sprite import lay, plate
 from trainer.screen.text import CAP_HEIGHT, draw_text, fitted, width_of, wrapped
 from trainer.screen.theme import Theme
-from trainer.screen.wording import POSTURE_NAMES, ZONE_NAMES, clock, duration
-from trainer.strokes.techniques import Technique
+from trainer.screen.wording import clock, duration
+from trainer.words.words import Words
 
 _POSTURE_STAYS_S = 1.0
 _NARROWEST = 3.0
@@ -32,8 +32,7 @@ def working_place(moment: Moment) -> list[tuple[Side, Floats]]:
 
 
 def draw_session_panel(
-    image: Image, box: Box, moment: Moment, technique: Technique | None, hud: Hud, maps: CoverageMap, theme: Theme,
-    unit: float,
+    image: Image, box: Box, moment: Moment, hud: Hud, maps: CoverageMap, words: Words, theme: Theme, unit: float,
 ) -> None:  # fmt: skip
     """Time, recording dot, the flat map with its legend, and the zone being worked on."""
     backing(image, box, theme, unit)
@@ -41,7 +40,8 @@ def draw_session_panel(
     body, small = round(theme.body * unit), round(theme.small * unit)
     draw_text(image, clock(moment.frame.time_s), left, box.y + 4.9 * unit, body, theme.ink, theme.strong_weight)
     if hud.recording:
-        width = draw_text(image, "REC", right, box.y + 4.9 * unit, small, theme.ink, theme.strong_weight, "right")
+        told = words.say("screen", "recording")
+        width = draw_text(image, told, right, box.y + 4.9 * unit, small, theme.ink, theme.strong_weight, "right")
         dots(image, np.array([[right - width - 1.7 * unit, box.y + 3.6 * unit]]), theme.record, 0.95 * unit)
     room = (round(right - left), round(30.5 * unit))
     shape = map_shape(moment.coverage.view, moment.coverage.side, hud.mirror, room)
@@ -58,7 +58,7 @@ def draw_session_panel(
         dots(image, point, theme.casing, 1.25 * unit, side == "right")
         dots(image, point, theme.hand(side), 0.9 * unit, side == "right")
     row = box.y + 42.3 * unit
-    for text, hatched in legend(moment.coverage):
+    for text, hatched in legend(moment.coverage, words):
         side_px = max(4, round(2.2 * unit))
         key = swatch(side_px, theme.soft if hatched else theme.work, theme, hatched)
         lay(image, key, round(left), round(row - CAP_HEIGHT * small / 2 - side_px / 2))
@@ -66,22 +66,22 @@ def draw_session_panel(
         text, size = fitted(text, small, theme.regular_weight, right - begin, round(_NARROWEST * unit))
         draw_text(image, text, begin, row, size, theme.soft)
         row += 4.3 * unit
-    _current_zone(image, moment, places, theme, left, right, box.y + 51.3 * unit, small, unit)
+    _current_zone(image, moment, places, words, theme, left, right, box.y + 51.3 * unit, small, unit)
     if moment.next_zone is not None:
-        words = f"next: {ZONE_NAMES[moment.next_zone]}"
-        words, size = fitted(words, small, theme.regular_weight, right - left, round(_NARROWEST * unit))
-        draw_text(image, words, left, box.y + 55.3 * unit, size, theme.ink)
+        told = words.say("screen", "next", zone=words.named("short_zones", moment.next_zone))
+        told, size = fitted(told, small, theme.regular_weight, right - left, round(_NARROWEST * unit))
+        draw_text(image, told, left, box.y + 55.3 * unit, size, theme.ink)
 
 
-def legend(coverage: Coverage) -> list[tuple[str, bool]]:
+def legend(coverage: Coverage, words: Words) -> list[tuple[str, bool]]:
     """The map's legend: (text, hatched) of the states, with their shares."""
-    worked, unseen = worked_share(coverage), unseen_share(coverage)
-    return [(f"{100 * worked:.0f} % worked", False), (f"{100 * unseen:.0f} % unseen", True)]
+    shares = {"worked": worked_share(coverage), "unseen": unseen_share(coverage)}
+    return [(words.say("screen", key, share=f"{100 * share:.0f}"), key == "unseen") for key, share in shares.items()]
 
 
 def _current_zone(
-    image: Image, moment: Moment, places: list[tuple[Side, Floats]], theme: Theme, left: float, right: float,
-    baseline: float, small: int, unit: float,
+    image: Image, moment: Moment, places: list[tuple[Side, Floats]], words: Words, theme: Theme, left: float,
+    right: float, baseline: float, small: int, unit: float,
 ) -> None:  # fmt: skip
     if not places:
         return
@@ -94,7 +94,7 @@ def _current_zone(
     zone = max(zones, key=lambda name: moment.coverage.zone_seconds.get(name, 0.0))
     seconds = duration(moment.coverage.zone_seconds.get(zone, 0.0))
     room, smallest = right - left, round(_NARROWEST * unit)
-    text, size = fitted(f"{ZONE_NAMES[zone]} {seconds}", small, theme.strong_weight, room, smallest)
+    text, size = fitted(f"{words.named('short_zones', zone)} {seconds}", small, theme.strong_weight, room, smallest)
     draw_text(image, text, left, baseline, size, theme.ink, theme.strong_weight)
 
 
@@ -128,22 +128,23 @@ class Chip:
     icon: str
 
 
-def foot_chip(moment: Moment, hud: Hud) -> Chip | None:
+def foot_chip(moment: Moment, hud: Hud, words: Words) -> Chip | None:
     """What is to be said of the foot, if anything."""
     if moment.foot.presence is Presence.UNKNOWN:
-        return Chip("Foot not seen – press F to mark it" if hud.interactive else "Foot not seen", "unseen")
-    return Chip("Foot held from memory", "bridged") if moment.foot.presence is Presence.BRIDGED else None
+        return Chip(words.say("screen", "foot_unseen_key" if hud.interactive else "foot_unseen"), "unseen")
+    held = moment.foot.presence is Presence.BRIDGED
+    return Chip(words.say("screen", "foot_held"), "bridged") if held else None
 
 
-def hand_chip(moment: Moment, side: Side) -> Chip | None:
+def hand_chip(moment: Moment, side: Side, words: Words) -> Chip | None:
     """What is to be said of one hand: not seen, or a joint held badly."""
     hand = moment.hands[SIDES.index(side)]
     if hand.presence is Presence.UNKNOWN:
-        return Chip(f"{side.capitalize()} hand not seen", "unseen")
+        return Chip(words.say("screen", f"{side}_unseen"), "unseen")
     finding = current_posture(moment.posture, side, moment.frame.time_s)
-    if finding is None or finding.kind not in POSTURE_NAMES:
+    if finding is None:
         return None
-    return Chip(f"{side[0].upper()} {POSTURE_NAMES[finding.kind]}", "posture")
+    return Chip(words.say("screen", finding.kind, hand=words.named("letters", side)), "posture")
 
 
 def current_posture(posture: tuple[PostureFinding, ...], side: Side, time_s: float) -> PostureFinding | None:
@@ -152,19 +153,20 @@ def current_posture(posture: tuple[PostureFinding, ...], side: Side, time_s: flo
     return max(held, key=lambda f: f.end_s) if held else None
 
 
-def draw_chips(image: Image, places: Layout, moment: Moment, hud: Hud, theme: Theme) -> None:
+def draw_chips(image: Image, places: Layout, moment: Moment, hud: Hud, words: Words, theme: Theme) -> None:
     """The row of statuses along the bottom and the key hint, each in a place of its own."""
     unit = places.unit
     for box, chip, align in (
-        (places.foot_chip, foot_chip(moment, hud), "left"),
-        (places.left_chip, hand_chip(moment, "left"), "right"),
-        (places.right_chip, hand_chip(moment, "right"), "right"),
+        (places.foot_chip, foot_chip(moment, hud, words), "left"),
+        (places.left_chip, hand_chip(moment, "left", words), "right"),
+        (places.right_chip, hand_chip(moment, "right", words), "right"),
     ):
         if chip is not None:
             _chip(image, box, chip, align, theme, unit)
-    words = [w for w in ("H help" if hud.interactive else "", f"{hud.fps:.0f} fps" if hud.fps is not None else "") if w]
-    if words:
-        _chip(image, places.help_chip, Chip("  ·  ".join(words), "none"), "right", theme, unit)
+    hints = [words.say("screen", "help")] if hud.interactive else []
+    hints += [f"{hud.fps:.0f} fps"] if hud.fps is not None else []
+    if hints:
+        _chip(image, places.help_chip, Chip("  ·  ".join(hints), "none"), "right", theme, unit)
 
 
 def _chip(image: Image, box: Box, chip: Chip, align: str, theme: Theme, unit: float) -> None:

@@ -51,7 +51,7 @@ class VideoRecorder:
         if self._writer is None:
             from trainer.video.writer import VideoWriter
 
-            self._writer = VideoWriter(self.path, picture.shape[1], picture.shape[0])
+            self._writer = VideoWriter(self.path, picture.shape[1], picture.shape[0], crash_safe=True)
             self._start_s = moment.frame.time_s
         self._writer.write(picture, moment.frame.time_s - self._start_s)
 

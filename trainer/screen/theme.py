@@ -39,3 +39,14 @@ class Theme:
 
     def hand(self, side: str) -> Colour:
         return self.left if side == "left" else self.right
+
+
+THEMES: dict[str, Theme] = {
+    "dark": Theme(),
+    # For a bright room: what is drawn on the foot and the hands keeps its dark casing, the panels are paper.
+    "light": Theme(
+        ink=(36, 30, 26), soft=(82, 72, 64), faint=(128, 117, 108), back=(250, 248, 246), back_alpha=0.88,
+        work=(122, 132, 16), unworked=(216, 208, 200), warn=(40, 70, 210), foot=(250, 247, 244),
+    ),
+}  # fmt: skip
+"""The looks to choose from (`--theme`)."""

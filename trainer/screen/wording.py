@@ -1,19 +1,8 @@
-"""The screen's own words: names of zones that fit a narrow column, and what a gauge means."""
+"""How numbers are told on the screen: what a gauge means, clocks and durations."""
 
 from __future__ import annotations
 
 from math import isnan
-
-ZONE_NAMES = {
-    "hallux": "big toe", "lesser_toes": "small toes", "ball_medial": "inner ball", "ball_central": "mid ball",
-    "ball_lateral": "outer ball", "arch_medial": "inner arch", "midfoot_central": "mid sole",
-    "midfoot_lateral": "outer edge", "heel_medial": "inner heel", "heel_lateral": "outer heel", "toes_top": "toes",
-    "forefoot_top": "forefoot", "instep": "instep", "ankle_medial": "inner ankle", "ankle_lateral": "outer ankle",
-}  # fmt: skip
-
-POSTURE_NAMES = {"thumb_hyperextended": "thumb bent back", "wrist_bent": "wrist bent"}
-
-VIEW_NAMES = {"plantar": "sole", "dorsal": "top", "medial": "inner side", "lateral": "outer side"}
 
 SLIGHT = 1.10
 """Up to this factor outside a preset is still "about right", as the coach's tolerance is."""
@@ -21,17 +10,18 @@ CLEAR = 1.35
 
 
 def pace_words(rate: float, low: float, high: float) -> tuple[str, bool]:
-    """How a rate stands to its preset, in words, and whether it is inside (tolerance included). NaN: no words."""
+    """How a rate stands to its preset (a key of the texts' table pace), and whether it is inside, tolerance included.
+    NaN: no words."""
     if isnan(rate):
         return "", False
     if low <= rate <= high:
-        return "good pace", True
+        return "good_pace", True
     fast = rate > high
     factor = rate / high if fast else low / max(rate, 1e-9)
     word = "fast" if fast else "slow"
     if factor <= SLIGHT:
-        return f"a touch {word}", True
-    return (f"a little {word}" if factor <= CLEAR else f"too {word}"), False
+        return f"touch_{word}", True
+    return (f"little_{word}" if factor <= CLEAR else f"too_{word}"), False
 
 
 def hold_words(held_s: float, shortest: float, longest: float) -> tuple[str, bool]:
@@ -39,8 +29,8 @@ def hold_words(held_s: float, shortest: float, longest: float) -> tuple[str, boo
     if isnan(held_s):
         return "", False
     if held_s < shortest:
-        return "keep holding", True
-    return ("good hold", True) if held_s <= longest else ("time to move on", False)
+        return "keep_holding", True
+    return ("good_hold", True) if held_s <= longest else ("move_on", False)
 
 
 def clock(time_s: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -16,7 +17,17 @@ from trainer.model import Frame, Moment
 from trainer.screen.recording import OpenRecorder, Recorder
 from trainer.video.source import VideoSource
 
+LAST = "small"
+"""When nothing else is left to be made lighter: the picture is drawn smaller."""
 OnMoment = Callable[[Moment], Any]
+_LEAST_FPS = 13.0
+"""With fewer moments a second the picture doesn't follow the hands: then the work is made lighter."""
+_PATIENCE_S = 4.0
+"""So long it must have been too slow, and so long after each easing nothing is judged."""
+_DRIFT_S = 2e-5
+"""By so much two clocks may drift apart from one picture to the next."""
+_PAUSE_S = 0.5
+"""A picture later than this comes after a pause."""
 
 
 class LivePipeline(Protocol):
@@ -28,10 +39,16 @@ class LivePipeline(Protocol):
 
     def reset_coverage(self) -> None: ...
 
+    def skip_step(self, steps: int) -> None: ...
+
+    def ease(self) -> str | None: ...
+
 
 class Worker:
     """Runs the session. ``latest`` is the newest finished moment, ``count`` how many there were; when ``done``,
-    ``error`` is what ended it (None: the source did, or ``stop``)."""
+    ``error`` is what ended it (None: the source did, or ``stop``). ``behind_s``: what presentation time is behind this
+    machine's monotonic clock, at the least that was seen of late: when pictures come without delay. ``eased``: what was
+    made lighter because the machine was too slow, in order."""
 
     def __init__(
         self, source: VideoSource, pipeline: LivePipeline, on_moment: OnMoment | None = None,
@@ -39,9 +56,11 @@ class Worker:
     ) -> None:  # fmt: skip
         self.latest: Moment | None = None
         self.count = 0
+        self.behind_s = float("nan")
         self.error: BaseException | None = None
         self.recordings: list[Path] = []
         self.problems: list[str] = []
+        self.eased: list[str] = []
         self._source = source
         self._pipeline = pipeline
         self._on_moment = on_moment
@@ -53,6 +72,7 @@ class Worker:
         self._go = threading.Event()
         self._go.set()
         self._finished_at: deque[float] = deque(maxlen=60)
+        self._slow_s, self._eased_at = 0.0, -math.inf
         self._thread: threading.Thread | None = None
 
     @property
@@ -124,7 +144,10 @@ class Worker:
                 continue
             if self._stop.is_set():
                 return
+            self._keep_time(frame)
+            begun = time.monotonic()
             moment = self._pipeline.step(frame)
+            self._keep_pace(time.monotonic() - begun)
             if self._on_moment is not None:
                 self._on_moment(moment)
             self.latest = moment
@@ -132,6 +155,25 @@ class Worker:
             self._finished_at.append(time.monotonic())
             if self._recorder is not None:
                 self._guard(partial(self._recorder.write, moment))
+
+    def _keep_pace(self, took_s: float) -> None:
+        """Make the work lighter where a step has long taken too long. A file may take its time."""
+        if self._source.info.path is not None or self.eased[-1:] == [LAST]:
+            return
+        now = time.monotonic()
+        self._slow_s += (1 if took_s > 1 / _LEAST_FPS else -1) * took_s
+        self._slow_s = min(max(self._slow_s, 0.0), _PATIENCE_S)
+        if self._slow_s >= _PATIENCE_S and now - self._eased_at >= _PATIENCE_S:
+            self.eased.append(self._pipeline.ease() or LAST)
+            self._slow_s, self._eased_at = 0.0, now
+
+    def _keep_time(self, frame: Frame) -> None:
+        gap = time.monotonic() - frame.time_s
+        # Pauses and slow moments only make it larger; that clocks drift apart is followed slowly.
+        if not gap > self.behind_s + _DRIFT_S or gap > self.behind_s + _PAUSE_S:
+            self.behind_s = gap
+        else:
+            self.behind_s += _DRIFT_S
 
     def _waited(self) -> bool:
         """Does what was asked for, stands still as long as it should; True if it did."""

@@ -7,13 +7,13 @@ range with its source, and "none found" where there is none.
 from __future__ import annotations
 
 import difflib
-import tomllib
 from dataclasses import dataclass, replace
 from importlib import resources
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from trainer.data_file import DataFile
 from trainer.errors import FormatError
 from trainer.strokes.parts import PARTS
 
@@ -80,56 +80,44 @@ def load_techniques(path: Path | str | None = None) -> Techniques:
 
     Raises FormatError, naming file, key and allowed values, when the file can't be read or holds something else.
     """
-    text = resources.files(__package__).joinpath("techniques.toml").read_text("utf-8")
-    data = _parse(text, "techniques.toml")
-    techniques = {key: _technique(key, table, "techniques.toml") for key, table in data.items()}
+    shipped = DataFile(resources.files(__package__).joinpath("techniques.toml"), "the techniques")
+    techniques = {key: _technique(key, shipped) for key in shipped.data}
     if path is None:
         return techniques
-    path = Path(path)
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        message = f"Expected a readable techniques file at '{path}' ({reason}): check the path."
-        raise FormatError(message) from error
+    file = DataFile(Path(path), "a readable techniques file")
     rest = techniques.pop(REST)
-    for key, table in _parse(text, str(path)).items():
+    for key, table in file.data.items():
         if key == REST:
-            rest = _overridden(rest, table, str(path))
+            rest = _overridden(rest, file)
         elif key in techniques:
-            techniques[key] = _overridden(techniques[key], table, str(path))
+            techniques[key] = _overridden(techniques[key], file)
         elif isinstance(table, dict) and set(_REQUIRED) <= set(table):
-            techniques[key] = _technique(key, table, str(path))
+            techniques[key] = _technique(key, file)
         else:
             raise FormatError(
-                f"{path}: unknown technique '{key}'{_guess(key, [*techniques, REST])}; one of your own needs "
-                f"{', '.join(_REQUIRED)}."
+                f"{file.where((key,))}: unknown technique '{key}'{_guess(key, [*techniques, REST])}; one of your own "
+                f"needs {', '.join(_REQUIRED)}."
             )
     return {**techniques, REST: rest}
 
 
-def _parse(text: str, where: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FormatError(f"Expected TOML in '{where}', but {error}: mend that line.") from error
-
-
-def _technique(key: str, table: Any, where: str) -> Technique:
+def _technique(key: str, file: DataFile) -> Technique:
+    table = file.data[key]
     missing = [k for k in _REQUIRED if not isinstance(table, dict) or k not in table]
     if missing:
-        raise FormatError(f"{where}: [{key}] lacks {', '.join(missing)}.")
-    bare = Technique(key, "", "", "", (), "", NO_SOURCE, False)
-    return _overridden(bare, table, where)
+        raise FormatError(f"{file.where((key,))}: [{key}] lacks {', '.join(missing)}.")
+    return _overridden(Technique(key, "", "", "", (), "", NO_SOURCE, False), file)
 
 
-def _overridden(old: Technique, table: Any, where: str) -> Technique:
+def _overridden(old: Technique, file: DataFile) -> Technique:
+    table = file.data[old.id]
     if not isinstance(table, dict):
-        raise FormatError(f"{where}: '{old.id}' must be a table like [{old.id}], got {table!r}.")
+        raise FormatError(f"{file.where((old.id,))}: '{old.id}' must be a table like [{old.id}], got {table!r}.")
     for key in table:
         if key not in _KEYS:
+            where = file.where((old.id, key))
             raise FormatError(f"{where}: [{old.id}] has an unknown key '{key}'{_guess(key, list(_KEYS))}.")
-    read = _Reader(table, f"{where}: [{old.id}]")
+    read = _Reader(table, old.id, file)
     new = replace(
         old,
         name=read.text("name", old.name), how=read.text("how", old.how),
@@ -153,10 +141,12 @@ def _overridden(old: Technique, table: Any, where: str) -> Technique:
 @dataclass(frozen=True)
 class _Reader:
     table: dict[str, Any]
-    where: str
+    id: str
+    file: DataFile
 
     def fail(self, key: str) -> FormatError:
-        return FormatError(f"{self.where} {key}: expected {_KEYS[key]}, got {self.table[key]!r}.")
+        where = f"{self.file.where((self.id, key))}: [{self.id}] {key}"
+        return FormatError(f"{where}: expected {_KEYS[key]}, got {self.table[key]!r}.")
 
     def text(self, key: str, default: str) -> str:
         value = self.table.get(key, default)

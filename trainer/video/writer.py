@@ -18,6 +18,7 @@ import numpy as np
 from trainer.errors import VideoError
 from trainer.files import write_error
 from trainer.model import Image
+from trainer.video.cut_off import finish_video, unfinished
 from trainer.video.libav import av
 
 if TYPE_CHECKING:
@@ -30,9 +31,15 @@ TICKS = 90_000
 """Ticks a second: exact for every usual frame rate, fine enough (11 µs) for variable ones."""
 KEY_EVERY_S = 2.0
 """A key picture at least this often: a browser that seeks has to decode from one."""
+_SAFE_KEY_EVERY_S = 1.0
 FIRST_PERIOD_S = 1 / 30
 BT709 = 1
 LIMITED_RANGE = 1
+
+
+_AT_THE_END = {"movflags": "+faststart"}
+_AS_IT_COMES = {"movflags": "+frag_keyframe+empty_moov+default_base_moof", "flush_packets": "1"}
+"""From key picture to key picture each part of the file can be read by itself."""
 
 
 class VideoWriter:
@@ -46,6 +53,9 @@ class VideoWriter:
     The file has a hidden temporary name beside ``path`` until ``close()``. Leaving the ``with`` block by an
     exception removes it (to keep what there is, call ``close()`` first), and an older ``path`` stays as it
     was. Raises VideoError when it can't be written; then nothing is left behind.
+
+    ``crash_safe``: what has been written can be played though the program dies (`video.cut_off.finish_video` gives it
+    its name then), but for the last second.
     """
 
     def __init__(
@@ -58,12 +68,16 @@ class VideoWriter:
         crf: int = 23,
         preset: str = "veryfast",
         threads: int = 2,
+        crash_safe: bool = False,
     ) -> None:
         if width < 1 or height < 1:
             raise ValueError(f"a picture of {width} × {height} can't be written")
         self.path = Path(path)
         self.width, self.height = width, height
-        self._temporary = self.path.absolute().parent / f".trainer-{secrets.token_hex(6)}.part"
+        self._safe = crash_safe
+        folder = self.path.absolute().parent
+        self._temporary = unfinished(self.path) if crash_safe else folder / f".trainer-{secrets.token_hex(6)}.part"
+        self._key_every_s = _SAFE_KEY_EVERY_S if crash_safe else KEY_EVERY_S
         self._last_tick: int | None = None
         self._last_key_s = -math.inf
         self._periods: deque[float] = deque(maxlen=31)
@@ -72,8 +86,10 @@ class VideoWriter:
         self._done = False
         self._container: OutputContainer | None = None
         try:
-            self._temporary.touch(exist_ok=False)
-            self._container = av.open(str(self._temporary), "w", format="mp4", options={"movflags": "+faststart"})
+            self._temporary.touch(exist_ok=crash_safe)
+            self._container = av.open(
+                str(self._temporary), "w", format="mp4", options=_AS_IT_COMES if crash_safe else _AT_THE_END
+            )
             self._stream = self._add_stream(self._container, crf, preset, threads)
             if audio_from is not None:
                 from trainer.video.audio import AudioTrack
@@ -115,7 +131,10 @@ class VideoWriter:
                 self._audio.advance(self._last_tick / TICKS + self._period_s())
                 self._audio.close()
             self._container.close()
-            self._temporary.replace(self.path)
+            if self._safe:
+                finish_video(self.path)
+            else:
+                self._temporary.replace(self.path)
             self._done = True
         except (OSError, av.error.FFmpegError) as error:
             self._fail(error)
@@ -201,7 +220,7 @@ class VideoWriter:
         picture.time_base = Fraction(1, TICKS)
         picture.pts = tick
         picture.duration = max(1, round(self._period_s() * TICKS))
-        key = time_s + self._period_s() - self._last_key_s > KEY_EVERY_S
+        key = time_s + self._period_s() - self._last_key_s > self._key_every_s
         picture.pict_type = int(av.video.frame.PictureType.I if key else av.video.frame.PictureType.NONE)
         if key:
             self._last_key_s = time_s
