@@ -56,7 +56,8 @@ def test_wrist_bend_is_the_angle_between_forearm_and_hand(bend: float) -> None:
 
 
 def hands(extension_deg: float) -> Hands:
-    right = Hand("right", Presence.MEASURED, np.full((21, 2), np.nan), hand_world(extension_deg), 0.9)
+    world = hand_world(extension_deg)
+    right = Hand("right", Presence.MEASURED, 300 + 2000 * world[:, :2], world, 0.9)
     return Hand.unknown("left"), right
 
 

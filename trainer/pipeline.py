@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -264,7 +265,7 @@ class Pipeline:
         technique = self._technique(moment.judgement)
         if technique is not None:
             self._worked_s += moment.frame.time_s - (moment.frame.time_s if self._last_s is None else self._last_s)
-        starts = moment.recent_cycles_s[-2:]
+        starts = moment.recent_cycles_s[-4:]
         cue = self._coach.update(
             Situation(
                 time_s=moment.frame.time_s,
@@ -275,7 +276,7 @@ class Pipeline:
                 worked_s=self._worked_s,
                 touched=touched_zones(moment.contacts, moment.coverage),
                 # From one hold's start to the next's: the hold itself took less.
-                last_hold_s=starts[1] - starts[0] if len(starts) == 2 else float("nan"),
+                last_holds_s=tuple(b - a for a, b in pairwise(starts)),
                 lesson=lesson,
                 coverage=moment.coverage,
                 next_zone=moment.next_zone,

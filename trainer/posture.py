@@ -11,8 +11,10 @@ import numpy as np
 from trainer.model import SIDES, Floats, Hands, PostureFinding, Side
 
 THUMB_LIMIT_DEG = 30.0
-"""IP hyperextension from here on is called out. A passive 'hitch-hiker' thumb reaches far more; a loaded straight
-thumb stays near 0."""
+"""IP hyperextension from here on is called out, as it shows in the picture: a thumb seen from the side. In space the
+thumb's landmarks are too far off: in clips of flexed thumbs they had it bent back six times a minute, in the picture
+never. A passive 'hitch-hiker' thumb reaches far more; a loaded straight thumb stays near 0."""
+THUMB_MOST_DEG = 75.0
 WRIST_LIMIT_DEG = 50.0
 """Bend between forearm and hand, as it shows in the picture; normal motion ends at about 70–80°."""
 HELD_S = 1.5
@@ -21,15 +23,16 @@ RELEASED_S = 0.5
 """A finding closes once the joint has been good, or out of sight, for this long."""
 
 
-def thumb_ip_extension_deg(world_m: Floats) -> float:
+def thumb_ip_extension_deg(landmarks: Floats) -> float:
     """How far the thumb's end joint is bent *backwards*, in degrees: negative when it is flexed.
 
-    ``world_m`` is (21, 3) metres. The bend is measured between the bones MCP→IP and IP→tip; its sign comes from the
-    thumb's own MCP joint side of the palm: flexion turns the tip towards the base of the fingers. NaN if unknown.
+    ``landmarks`` (21, 2) of the picture or (21, 3) in space. The bend is measured between the bones MCP→IP and
+    IP→tip; its sign comes from the side on which the palm lies: flexion turns the tip towards the base of the fingers.
+    NaN if unknown.
     """
-    mcp, ip, tip = world_m[2], world_m[3], world_m[4]
+    mcp, ip, tip = landmarks[2], landmarks[3], landmarks[4]
     first, second = _unit(ip - mcp), _unit(tip - ip)
-    towards_palm = world_m[[5, 9, 13, 17]].mean(axis=0) - mcp
+    towards_palm = landmarks[[5, 9, 13, 17]].mean(axis=0) - mcp
     across = _unit(towards_palm - (towards_palm @ first) * first)
     bend = np.degrees(np.arccos(np.clip(first @ second, -1.0, 1.0)))
     return float(-np.sign(second @ across) * bend)
@@ -50,6 +53,11 @@ def _unit(vector: Floats) -> Floats:
     return vector / norm if norm > 0 else np.full_like(vector, np.nan)
 
 
+def _possible(extension_deg: float) -> float:
+    """NaN for what no thumb does: then the landmarks are wrong."""
+    return extension_deg if extension_deg < THUMB_MOST_DEG else float("nan")
+
+
 class PostureWatch:
     """Turns joint angles over time into findings; feed it every instant."""
 
@@ -63,7 +71,7 @@ class PostureWatch:
         ``forearms_px`` gives each hand's (2,) elbow→wrist direction, NaN where it isn't seen.
         """
         for side, hand, forearm in zip(SIDES, hands, forearms_px, strict=True):
-            extension = thumb_ip_extension_deg(hand.world_m)
+            extension = _possible(thumb_ip_extension_deg(hand.landmarks_px))
             bend = wrist_bend_deg(hand.landmarks_px, forearm)
             self._feed("thumb_hyperextended", side, time_s, extension, THUMB_LIMIT_DEG)
             self._feed("wrist_bent", side, time_s, bend, WRIST_LIMIT_DEG)

@@ -12,7 +12,7 @@ from tests.shapes import flat_foot
 from trainer.coach.coach import HOLD_S, PRAISE_S, QUIET_S, REPEAT_S, SETTLED_S, Coach
 from trainer.coach.practice import Lesson, Phase, Plan
 from trainer.coach.routine import Step
-from trainer.coach.rules import PERSIST_S, Situation, untouched_zones
+from trainer.coach.rules import TEMPO_S, Situation, untouched_zones
 from trainer.foot import atlas
 from trainer.model import Coverage, Cue, Foot, PostureFinding, Side, View
 from trainer.strokes.techniques import load_techniques
@@ -42,10 +42,14 @@ def turns(gaps: list[float]) -> tuple[tuple[float, Side], ...]:
 
 
 EVEN, UNEVEN = turns([1.2] * 7), turns([0.8, 1.6, 1.3, 0.7, 1.5, 0.8, 1.4])
+MIDDLING = turns([1.0, 1.4, 1.1, 1.4, 1.0, 1.4, 1.1])
 
 
 def listen(situation: Situation, seconds: float, coach: Coach | None = None, start_s: float = 0.0) -> list[Cue | None]:
     coach = coach or Coach()
+    if not situation.cycles and math.isfinite(situation.rate_per_min):
+        # Steady enough for the tempo to be known, not for praise.
+        situation = replace(situation, cycles=MIDDLING)
     return [coach.update(replace(situation, time_s=start_s + k / 10)) for k in range(round(seconds * 10))]
 
 
@@ -59,9 +63,9 @@ def kinds(heard: list[Cue | None]) -> list[str]:
 
 
 def settled() -> Coach:
-    """A coach who has said the words of care already."""
+    """A coach who has said the words of care already, and has judged nothing yet."""
     coach = Coach()
-    listen(CALM, 10.0, coach)
+    listen(replace(CALM, rate_per_min=math.nan), 10.0, coach)
     return coach
 
 
@@ -102,6 +106,13 @@ def test_never_two_at_once_and_the_body_comes_before_the_beat() -> None:
     assert second.time_s - first.time_s >= HOLD_S + QUIET_S - 0.2
 
 
+def test_of_repetitions_stamped_all_anyhow_no_tempo_is_told() -> None:
+    wild = turns([0.4, 1.9, 0.5, 2.2, 0.4, 2.1, 0.5])
+    heard = listen(replace(CALM, rate_per_min=190.0, cycles=wild), 14.0, settled(), 10.0)
+    assert kinds(heard) == ["steadier"]
+    assert kinds(listen(replace(CALM, rate_per_min=190.0, cycles=EVEN[:5]), 14.0, settled(), 10.0)) == []
+
+
 def test_an_uneven_beat_is_named() -> None:
     assert kinds(listen(replace(CALM, cycles=UNEVEN), 6.0, settled(), 10.0)) == ["steadier"]
 
@@ -134,19 +145,19 @@ def test_the_longer_a_skill_is_settled_the_longer_a_slip_passes_and_a_correction
         listen(slip, 14.0, coach, start_s)
         return coach.cues[-1].time_s - start_s
 
-    assert waited(10.0) == pytest.approx(PERSIST_S, abs=0.3)
+    assert waited(10.0) == pytest.approx(TEMPO_S, abs=0.3)
     listen(replace(CALM, cycles=UNEVEN), 0.1, coach, 24.0)
     listen(replace(CALM, cycles=EVEN), SETTLED_S + 10.0, coach, 24.1)
     start = 24.1 + SETTLED_S + 10.0
-    assert waited(start) == pytest.approx(3 * PERSIST_S, abs=0.5)
+    assert waited(start) == pytest.approx(3 * TEMPO_S, abs=0.5)
     listen(CALM, 5.0, coach, start + 14.0)
-    assert waited(start + 19.0) < 2 * PERSIST_S
+    assert waited(start + 19.0) < 2 * TEMPO_S
 
 
 def test_every_cue_says_why() -> None:
     coach = settled()
     listen(replace(CALM, rate_per_min=190.0), 6.0, coach, 10.0)
-    assert coach.cues[-1].why == "190 a minute for 3.0 s; the band is 60 to 140."
+    assert coach.cues[-1].why == "190 a minute for 2.0 s; the band is 60 to 140."
 
 
 @pytest.mark.parametrize(("language", "word"), [("de", "Langsamer"), ("es", "Más lento")])
@@ -182,9 +193,10 @@ def test_between_the_steps_nothing_is_asked_for() -> None:
 
 
 def test_a_hold_let_go_too_soon_is_named() -> None:
-    hold = replace(CALM, technique=TECHNIQUES["press_hold"], rate_per_min=math.nan, last_hold_s=3.0)
+    hold = replace(CALM, technique=TECHNIQUES["press_hold"], rate_per_min=math.nan, last_holds_s=(3.0, 2.5))
     assert kinds(listen(hold, 3.0, settled(), 10.0)) == ["hold_longer"]
-    assert kinds(listen(replace(hold, last_hold_s=8.0), 3.0, settled(), 10.0)) == []
+    for holds in ((), (3.0,), (8.0, 3.0), (3.0, 8.0)):
+        assert kinds(listen(replace(hold, last_holds_s=holds), 3.0, settled(), 10.0)) == []
 
 
 def test_an_untouched_zone_is_named_after_some_work_in_plain_words() -> None:

@@ -18,17 +18,22 @@ TEMPO_TOLERANCE = 0.10
 """Rates up to this share outside the band pass ("bandwidth" feedback)."""
 SPREAD_LIMIT = 0.25
 """Intervals that spread by more than this share of their mean are uneven; trained hands keep under 0.1."""
+RELIABLE = 0.4
+"""Up to this spread the rate of the last repetitions is their tempo."""
+_HOLDS = 2
 COVERAGE_AFTER_S = 30.0
 """Untouched zones are not mentioned before this much work: nobody starts everywhere at once."""
 PERSIST_S = 3.0
 """A fault must last this long before it is worth a word."""
+TEMPO_S = 2.0
+"""Likewise of the tempo, which is told from the last seconds already."""
 
 
 @dataclass(frozen=True, eq=False)
 class Situation:
     """What the coach judges by, at one instant. ``technique`` is what is seen (None: rest, or not sure); ``cycles`` the
     last repetitions with their hands, in order; ``worked_s`` seconds of work so far; ``touched`` the zones being
-    touched; ``last_hold_s`` how long the hold before this one took."""
+    touched; ``last_holds_s`` how long the holds before this one took at most."""
 
     time_s: float
     foot: Foot
@@ -41,7 +46,7 @@ class Situation:
     worked_s: float = 0.0
     next_zone: str | None = None
     touched: frozenset[str] = frozenset()
-    last_hold_s: float = float("nan")
+    last_holds_s: tuple[float, ...] = ()
     lesson: Lesson | None = None
 
 
@@ -69,15 +74,15 @@ def proposals(now: Situation, techniques: Techniques) -> Iterator[Proposal]:
         yield Proposal(
             finding.kind, 0.0, "joints", {"joint": (joint, finding.hand)}, {"degrees": round(finding.worst_deg)}
         )
+    if now.lesson is None or now.lesson.working:
+        yield from _asked(now, techniques)
+        goal = goal_of(now)
+        if goal is not None:
+            yield from _tempo(now, goal)
+        yield from _place(now)
     if now.technique is not None:
-        yield Proposal("care", 1.0)
-    if now.lesson is not None and not now.lesson.working:
-        return
-    yield from _asked(now, techniques)
-    goal = goal_of(now)
-    if goal is not None:
-        yield from _tempo(now, goal)
-    yield from _place(now)
+        # It can wait until there is nothing else to say.
+        yield Proposal("care", PERSIST_S)
 
 
 def goal_of(now: Situation) -> Technique | None:
@@ -131,21 +136,24 @@ def _asked(now: Situation, techniques: Techniques) -> Iterator[Proposal]:
 
 def _tempo(now: Situation, goal: Technique) -> Iterator[Proposal]:
     if goal.hold_s is not None and goal.rate_range is None:
-        low = goal.hold_s[0]
-        if now.last_hold_s < low * (1 - TEMPO_TOLERANCE):
+        low, holds = goal.hold_s[0], now.last_holds_s[-_HOLDS:]
+        # One short hold may be a repetition stamped too much.
+        if len(holds) == _HOLDS and max(holds) < low * (1 - TEMPO_TOLERANCE):
             yield Proposal("hold_longer", 0.0, "tempo", {"seconds": round(low)},
-                           {"held": round(now.last_hold_s, 1), "low": round(low)})  # fmt: skip
+                           {"held": round(max(holds), 1), "low": round(low)})  # fmt: skip
         return
     if goal.rate_range is None:
         return
     low, high = goal.rate_range
     rate = now.rate_per_min
     band = {"rate": round(rate) if isfinite(rate) else None, "low": round(low), "high": round(high)}
-    if rate > high * (1 + TEMPO_TOLERANCE):
-        yield Proposal("slower", PERSIST_S, "tempo", {"rate": _round(high, low, high)}, band)
-    elif rate < low * (1 - TEMPO_TOLERANCE):
-        yield Proposal("faster", PERSIST_S, "tempo", {"rate": _round(low, low, high)}, band)
     spread = live_spread(now.cycles, goal)
+    # Of repetitions that are stamped all anyhow, or too few, nobody knows the tempo.
+    known = live_spread(now.cycles, goal, least=3) < RELIABLE
+    if known and rate > high * (1 + TEMPO_TOLERANCE):
+        yield Proposal("slower", TEMPO_S, "tempo", {"rate": _round(high, low, high)}, band)
+    elif known and rate < low * (1 - TEMPO_TOLERANCE):
+        yield Proposal("faster", TEMPO_S, "tempo", {"rate": _round(low, low, high)}, band)
     if spread > SPREAD_LIMIT:
         yield Proposal("steadier", PERSIST_S, "evenness", {},
                        {"spread": round(100 * spread), "most": round(100 * SPREAD_LIMIT)})  # fmt: skip
