@@ -25,7 +25,7 @@ def test_nothing_wanted_is_free_practice() -> None:
 def test_a_drill_is_one_step_at_the_tempo_wanted() -> None:
     plan = plan_of(Wanted(drill="kneading", tempo=90.0, zones=("ball_medial",), minutes=2.0), TECHNIQUES, "de")[0]
     (step,) = plan.steps
-    assert (step.rate_per_min, step.zones, step.seconds) == ((90.0, 90.0), ("ball_medial",), 120.0)
+    assert (step.rate_per_min, step.zones, step.seconds) == ((85.5, 94.5), ("ball_medial",), 120.0)
     assert plan.name == "Knetung" and plan.mode == "drill"
     (step,) = plan_of(Wanted(drill="kneading"), TECHNIQUES, "en")[0].steps
     assert step.rate_per_min == TECHNIQUES["kneading"].rate_range and step.seconds == inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.model import Side, Stroke
-from trainer.rhythm import interval_curve, live_rate, rhythm_of
+from trainer.rhythm import interval_curve, live_rate, live_tempo, rhythm_of
 from trainer.strokes.techniques import load_techniques
 
 TABLE = load_techniques()
@@ -81,7 +82,7 @@ def test_a_thumb_that_is_seldom_seen_does_not_slow_the_rate() -> None:
     seldom = stroke([t for t, _ in pairs], "kneading", [side for _, side in pairs])
     assert rhythm_of([seldom], TABLE["kneading"]).rate_per_min == pytest.approx(120)
     alone = Stroke("kneading", 0.0, 12.0, ("left", "right"), 1.0, tuple(left), ("left",) * 12)
-    assert rhythm_of([alone], TABLE["kneading"]).rate_per_min == pytest.approx(60), "every repetition was its own"
+    assert rhythm_of([alone], TABLE["kneading"]).rate_per_min == pytest.approx(120), "the other works, too, unseen"
     one_hand = Stroke("kneading", 0.0, 12.0, ("left",), 1.0, tuple(left), ("left",) * 12)
     assert rhythm_of([one_hand], TABLE["kneading"]).rate_per_min == pytest.approx(60)
 
@@ -156,3 +157,24 @@ def test_live_rate_forgets_and_stops() -> None:
     assert isnan(live_rate(late, 25.0)), "the work has stopped"
     assert isnan(live_rate([], 1.0))
     assert live_rate([0.0, 7.0, 14.0], 15.0) == pytest.approx(60 / 7), "a slow glide has a rate too"
+
+
+def test_of_two_hands_in_turn_one_that_is_not_seen_does_as_many() -> None:
+    kneading, friction = load_techniques()["kneading"], load_techniques()["friction"]
+    left = [(k * 1.2, "left") for k in range(10)]
+    both = sorted(left + [(k * 1.2 + 0.6, "right") for k in range(10)])
+    hands = ("left", "right")
+    assert live_tempo(both, kneading, hands, 11.5) == pytest.approx(100.0, abs=1.0)
+    assert live_tempo(left, kneading, hands, 11.5) == pytest.approx(100.0, abs=1.0)
+    assert live_tempo(left, kneading, ("left",), 11.5) == pytest.approx(50.0, abs=1.0)
+    assert live_tempo(left, friction, hands, 11.5) == pytest.approx(50.0, abs=1.0)
+    assert isnan(live_tempo([], kneading, hands, 11.5)) and isnan(live_tempo(left, None, (), 30.0))
+
+
+def test_a_working_hand_that_was_hardly_stamped_counts_and_a_stray_stamp_does_not() -> None:
+    kneading = load_techniques()["kneading"]
+    times = tuple(0.5 + 1.2 * k for k in range(10))
+    one = Stroke("kneading", 0.0, 12.0, ("left", "right"), 0.9, times, ("left",) * 10)
+    assert rhythm_of([one], kneading).rate_per_min == pytest.approx(100.0, abs=1.0)
+    stray = replace(one, hands=("left",), cycle_sides=("left",) * 9 + ("right",))
+    assert rhythm_of([stray], kneading).rate_per_min == pytest.approx(50.0, abs=4.0)

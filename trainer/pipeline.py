@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -35,7 +34,7 @@ from trainer.hands.trusted import TrustedHands
 from trainer.hands.with_finder import WithFinder
 from trainer.model import Floats, Foot, Frame, Hands, Judgement, Moment, Side, Stroke
 from trainer.posture import PostureWatch
-from trainer.rhythm import live_rate, rhythm_of
+from trainer.rhythm import live_tempo, rhythm_of
 from trainer.session import Session
 from trainer.settings import Settings
 from trainer.spans import SpanBuilder
@@ -257,7 +256,7 @@ class Pipeline:
 
     def _rate(self, judgement: Judgement) -> float:
         """Cycles a minute just now, whichever hands do them."""
-        return live_rate([time_s for time_s, _ in self._recent], judgement.time_s)
+        return live_tempo(self._recent, self._technique(judgement), judgement.hands, judgement.time_s)
 
     def _with_cue(self, moment: Moment, lesson: Lesson) -> Moment:
         if self._coach is None:
@@ -265,7 +264,6 @@ class Pipeline:
         technique = self._technique(moment.judgement)
         if technique is not None:
             self._worked_s += moment.frame.time_s - (moment.frame.time_s if self._last_s is None else self._last_s)
-        starts = moment.recent_cycles_s[-4:]
         cue = self._coach.update(
             Situation(
                 time_s=moment.frame.time_s,
@@ -275,8 +273,6 @@ class Pipeline:
                 cycles=tuple(self._recent),
                 worked_s=self._worked_s,
                 touched=touched_zones(moment.contacts, moment.coverage),
-                # From one hold's start to the next's: the hold itself took less.
-                last_holds_s=tuple(b - a for a, b in pairwise(starts)),
                 lesson=lesson,
                 coverage=moment.coverage,
                 next_zone=moment.next_zone,

@@ -97,6 +97,22 @@ def live_rate(cycle_times_s: Sequence[float], now_s: float, window_s: float = 6.
     return 60.0 / mean
 
 
+def live_tempo(
+    cycles: Sequence[tuple[float, Side]], technique: Technique | None, hands: Sequence[Side], now_s: float
+) -> float:
+    """Cycles per minute just now of all ``hands`` that work; cycles: (time_s, side), in order. NaN if not known.
+
+    Where two hands take turns each one's own repetitions count; if only those of one are seen, the other does as many.
+    """
+    if technique is None or not technique.alternating or len(hands) < 2:
+        return live_rate([t for t, _ in cycles], now_s)
+    own = [live_rate([t for t, s in cycles if s == side], now_s) for side in SIDES]
+    known = [rate for rate in own if np.isfinite(rate)]
+    if not known:
+        return live_rate([t for t, _ in cycles], now_s)
+    return sum(known) * 2 / len(known)
+
+
 def live_spread(cycles: Sequence[tuple[float, Side]], technique: Technique, least: int = 5, most: int = 8) -> float:
     """Spread of the last intervals over their mean, each hand around its own where hands alternate; NaN with fewer than
     ``least``. cycles: (time_s, side), in order. Intervals that hide a missed beat are left out."""
@@ -143,8 +159,11 @@ def _hands_in_turn(strokes: Sequence[Stroke], technique: Technique) -> int:
     if not technique.alternating:
         return 1
     sides = [side for s in strokes for side in s.cycle_sides]
-    # A stray stamp of the other hand makes no second worker.
-    return max(sum(sides.count(side) >= _A_HAND * len(sides) for side in SIDES), 1)
+    # A stray stamp of the other hand makes no second worker; a hand that works may be stamped too seldom to tell.
+    stamped = sum(sides.count(side) >= _A_HAND * len(sides) for side in SIDES)
+    long_s = sum(s.end_s - s.start_s for s in strokes)
+    both_s = sum(s.end_s - s.start_s for s in strokes if len(s.hands) == 2)
+    return 2 if stamped == 2 or both_s > 0.5 * long_s else 1
 
 
 def _cv(series: Sequence[Floats]) -> float:

@@ -48,7 +48,7 @@ def test_ones_own(tmp_path: Path) -> None:
     routine = load_routine(own(tmp_path, GOOD), TECHNIQUES)
     step = routine.steps[0]
     assert routine.id == "mine" and text_in(routine.name, "es") == "Mine"
-    assert (step.rate_per_min, step.zones, step.foot) == ((80.0, 80.0), ("ball_medial",), "left")
+    assert (step.rate_per_min, step.zones, step.foot) == ((76.0, 84.0), ("ball_medial",), "left")
     assert (text_in(step.note, "de"), text_in(step.note, "es")) == ("Los", "Go")
     assert text_in(routine.about, "en") == ""
 

@@ -102,6 +102,11 @@ def test_the_gauge_is_of_the_tempo_that_the_step_asks_for() -> None:
     assert (pictures[0] != pictures[1])[box.y : box.bottom, box.x : box.right].any()
 
 
+def test_a_band_of_one_tempo_is_drawn_too() -> None:
+    step = Step("kneading", 60, rate_per_min=(80.0, 80.0))
+    assert drawn(at(lesson=Lesson(Plan("drill", "x", (step,)), Phase.WORK))).any()
+
+
 def test_the_beat_is_to_be_seen_and_swells_as_it_comes() -> None:
     box = layout(1280, 720).stroke
     moment = at(rate=float("nan"))

@@ -71,7 +71,7 @@ class Metronome(Clicker):
         self._lock = threading.Lock()
         try:
             self._stream = sounddevice.OutputStream(
-                samplerate=RATE, channels=1, dtype="float32", latency="low", callback=self._wanted
+                samplerate=RATE, channels=1, dtype="float32", latency="high", callback=self._wanted
             )
             self._stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:

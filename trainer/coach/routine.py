@@ -136,11 +136,16 @@ def _rate(file: DataFile, at: tuple[str | int, ...]) -> tuple[float, float] | No
     rate = file.at(at)
     if rate is None:
         return None
-    if _is_number(rate):
-        rate = [rate, rate]
+    if _is_number(rate) and 0 < rate <= 600:
+        return about(rate)
     if not (isinstance(rate, list) and len(rate) == 2 and all(map(_is_number, rate)) and 0 < rate[0] <= rate[1] <= 600):
         raise file.wrong(at, "a number above 0, up to 600, or two of them [low, high]")
     return float(rate[0]), float(rate[1])
+
+
+def about(rate_per_min: float) -> tuple[float, float]:
+    """The band about one tempo: what is hardly told from it (Thomas 2007: 2 to 8 % in music)."""
+    return 0.95 * rate_per_min, 1.05 * rate_per_min
 
 
 def _text(file: DataFile, at: tuple[str | int, ...], required: bool = False) -> dict[str, str]:

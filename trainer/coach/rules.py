@@ -20,7 +20,6 @@ SPREAD_LIMIT = 0.25
 """Intervals that spread by more than this share of their mean are uneven; trained hands keep under 0.1."""
 RELIABLE = 0.4
 """Up to this spread the rate of the last repetitions is their tempo."""
-_HOLDS = 2
 COVERAGE_AFTER_S = 30.0
 """Untouched zones are not mentioned before this much work: nobody starts everywhere at once."""
 PERSIST_S = 3.0
@@ -33,7 +32,7 @@ TEMPO_S = 2.0
 class Situation:
     """What the coach judges by, at one instant. ``technique`` is what is seen (None: rest, or not sure); ``cycles`` the
     last repetitions with their hands, in order; ``worked_s`` seconds of work so far; ``touched`` the zones being
-    touched; ``last_holds_s`` how long the holds before this one took at most."""
+    touched."""
 
     time_s: float
     foot: Foot
@@ -46,7 +45,6 @@ class Situation:
     worked_s: float = 0.0
     next_zone: str | None = None
     touched: frozenset[str] = frozenset()
-    last_holds_s: tuple[float, ...] = ()
     lesson: Lesson | None = None
 
 
@@ -135,14 +133,8 @@ def _asked(now: Situation, techniques: Techniques) -> Iterator[Proposal]:
 
 
 def _tempo(now: Situation, goal: Technique) -> Iterator[Proposal]:
-    if goal.hold_s is not None and goal.rate_range is None:
-        low, holds = goal.hold_s[0], now.last_holds_s[-_HOLDS:]
-        # One short hold may be a repetition stamped too much.
-        if len(holds) == _HOLDS and max(holds) < low * (1 - TEMPO_TOLERANCE):
-            yield Proposal("hold_longer", 0.0, "tempo", {"seconds": round(low)},
-                           {"held": round(max(holds), 1), "low": round(low)})  # fmt: skip
-        return
     if goal.rate_range is None:
+        # Of holds nothing is said: when each began isn't seen well enough.
         return
     low, high = goal.rate_range
     rate = now.rate_per_min

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from trainer.coach.practice import Plan
-from trainer.coach.routine import ZONES, Step, load_routine, shipped_routines, text_in
+from trainer.coach.routine import ZONES, Step, about, load_routine, shipped_routines, text_in
 from trainer.coach.wish import Wish
 from trainer.errors import FormatError, TrainerError
 from trainer.library.teacher import plan_after
@@ -68,8 +68,8 @@ def _drill(wanted: Wanted, techniques: Techniques, language: str) -> Plan:
 
 
 def _rate(wanted: Wanted, technique: Technique) -> tuple[float, float] | None:
-    """A tempo given is what is aimed at; the coach's own tolerance is about it."""
-    return technique.rate_range if wanted.tempo is None else (wanted.tempo, wanted.tempo)
+    """A tempo given is what is aimed at, with a little room."""
+    return technique.rate_range if wanted.tempo is None else about(wanted.tempo)
 
 
 def show_routines(techniques: Techniques, language: str) -> None:

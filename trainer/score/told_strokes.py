@@ -36,8 +36,9 @@ class ToldStrokes:
         now, before = touch.time_s, self._until_s
         self._until_s = now
         cycles: list[tuple[float, Side]] = [
-            (time_s, side) for s in self._segments for time_s in s.cycles_s if before < time_s <= now
-            for side in s.hands[:1]
+            # Whose each was isn't told: hands that work together are taken to take turns.
+            (time_s, s.hands[k % len(s.hands)]) for s in self._segments if s.hands
+            for k, time_s in enumerate(s.cycles_s) if before < time_s <= now
         ]  # fmt: skip
         segment = next((s for s in self._segments if s.start_s <= now < s.end_s), None)
         if segment is None:

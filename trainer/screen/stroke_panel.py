@@ -146,7 +146,7 @@ def _gauge(image: Image, reading: Reading, theme: Theme, unit: float, left: floa
     low, high = reading.span
     begin, end = gauge_ends(low, high)
     x_low, x_high, x = (float(np.interp(v, (begin, end), (left, right))) for v in (low, high, reading.value))
-    lay(image, plate(round(x_high - x_low), height, height // 2, theme.work, 0.85), round(x_low), round(top))
+    lay(image, plate(max(round(x_high - x_low), 2), height, height // 2, theme.work, 0.85), round(x_low), round(top))
     draw_text(image, f"{low:.0f}", x_low, top + height + 3.2 * unit, small, theme.soft, align="centre")
     draw_text(image, f"{high:.0f}", x_high, top + height + 3.2 * unit, small, theme.soft, align="centre")
     if isfinite(reading.value):

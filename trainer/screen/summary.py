@@ -166,7 +166,7 @@ def _gauge(image: Image, row: Row, left: float, right: float, middle: float, the
     top = round(middle - height / 2)
     lay(image, plate(round(right - left), height, height // 2, theme.unworked, 1.0), round(left), top)
     low, high, at = (float(np.interp(v, (begin, end), (left, right))) for v in (*row.band, row.rate_per_min))
-    lay(image, plate(round(high - low), height, height // 2, theme.work, 0.85), round(low), top)
+    lay(image, plate(max(round(high - low), 2), height, height // 2, theme.work, 0.85), round(low), top)
     if isfinite(row.rate_per_min):
         needle = [np.array([[at, middle - 1.6 * unit], [at, middle + 1.6 * unit]])]
         lines(image, needle, theme.casing, max(3, round(1.5 * unit)))
