@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from trainer.strokes.vocabulary import NUMBER
-from trainer.studio.training.takes import SLOW_S, Stretch, beat_at, phase_at, truth_at
+from trainer.studio.training.takes import SLOW_S, Stretch, own_cycles, phase_at, truth_at
 
 KNEADING = Stretch(
     NUMBER["kneading"], 2.0, 6.0, (True, True), np.array([2.3, 3.3, 4.3, 5.3]), np.array([[1, 0], [0, 1]] * 2, bool)
 )
+ONE_HAND = Stretch(NUMBER["kneading"], 2.0, 6.0, (False, True), KNEADING.cycles_s)
 HOLD = Stretch(NUMBER["press_hold"], 8.0, 18.0, (False, True), np.array([8.4]))
 TIMES = np.arange(0, 20, 0.05)
 
@@ -25,7 +26,7 @@ def test_rest_lies_between() -> None:
 
 
 def test_the_phase_is_nought_at_each_repetition_and_even_between() -> None:
-    phase, counts = phase_at(TIMES, [KNEADING, HOLD], 19.0)
+    phase, counts = phase_at(TIMES, [ONE_HAND, HOLD], 19.0, 1)
     angle, length = np.arctan2(phase[:, 1], phase[:, 0]), np.hypot(*phase.T)
     for cycle in KNEADING.cycles_s:
         k = int(np.argmin(np.abs(TIMES - cycle)))
@@ -38,16 +39,20 @@ def test_the_phase_is_nought_at_each_repetition_and_even_between() -> None:
 
 
 def test_what_stands_alone_fades_and_rest_has_no_phase() -> None:
-    phase, _ = phase_at(TIMES, [KNEADING, HOLD], 19.0)
+    phase, _ = phase_at(TIMES, [ONE_HAND, HOLD], 19.0, 1)
     length = np.hypot(*phase.T)
     assert length[np.argmin(np.abs(TIMES - 8.4))] == pytest.approx(1.0)
     assert (length[(TIMES > 8.4 + SLOW_S / 2 + 0.1) & (TIMES < 18)] == 0).all()
     assert (length[(TIMES > 6.5) & (TIMES < 7.5)] == 0).all() and (length[TIMES < 1.5] == 0).all()
 
 
-def test_who_does_a_repetition_counts_near_it_only() -> None:
-    beat, counts = beat_at(TIMES, [KNEADING, HOLD])
-    for cycle, hands in zip(KNEADING.cycles_s, KNEADING.cycle_hands, strict=True):
-        k = int(np.argmin(np.abs(TIMES - cycle)))
-        assert counts[k] and beat[k].tolist() == hands.tolist()
-    assert not counts[np.argmin(np.abs(TIMES - 2.8))] and not counts[TIMES > 7].any()
+def test_a_repetition_is_of_the_hand_that_does_it() -> None:
+    assert own_cycles(KNEADING, 0) == pytest.approx([2.3, 4.3]) and own_cycles(KNEADING, 1) == pytest.approx([3.3, 5.3])
+    assert len(own_cycles(HOLD, 0)) == 0 and own_cycles(HOLD, 1) == pytest.approx([8.4])  # type: ignore[arg-type]
+    both = (True, True)
+    together = Stretch(NUMBER["wringing"], 2.0, 6.0, both, KNEADING.cycles_s)
+    assert own_cycles(together, 0) is not None
+    in_turn = Stretch(NUMBER["kneading"], 2.0, 6.0, both, KNEADING.cycles_s)
+    assert own_cycles(in_turn, 0) is None, "whose each is isn't known"
+    phase, counts = phase_at(TIMES, [HOLD], 19.0, 0)
+    assert not phase.any() and counts[TIMES <= 19.0].all(), "a hand that repeats nothing is known to"
