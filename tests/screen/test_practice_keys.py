@@ -15,7 +15,7 @@ from trainer.coach.routine import Step
 from trainer.model import Cue, Moment
 from trainer.screen.controls import SkipStep, ToggleSound, ViewState, react
 from trainer.screen.keys import HELP_LINES, Action, action_of
-from trainer.screen.live import LiveOptions, run_live
+from trainer.screen.live import run_live
 from trainer.screen.overlay import Overlay
 from trainer.strokes.techniques import load_techniques
 from trainer.video.source import open_source
@@ -72,10 +72,9 @@ def test_a_session_leads_the_beat_and_goes_through_its_steps(tmp_path_factory: p
     assert {m.lesson.phase for m in seen if m.lesson} == {Phase.READY}, "hands that knead never lie still"
 
 
-def test_a_blind_run_has_no_cues_and_a_teachers_words_are_used(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_screen_speaks_the_language_asked_for() -> None:
     overlay = Overlay(load_techniques(), words=load_words("es"))
     assert overlay.another().words is overlay.words
     assert not np.array_equal(overlay.waiting(), Overlay(load_techniques()).waiting())
     hud = replace(ViewState(words=overlay.words), paused=True).hud(NOW, False, 30.0)
     assert hud.notice == load_words("es").say("notices", "paused")
-    assert LiveOptions().record is False

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trainer.coach.rules import PERSIST_S, Proposal, Situation, goal_of, in_band, proposals
+from trainer.coach.rules import Proposal, Situation, goal_of, in_band, proposals
 from trainer.model import Cue
 from trainer.strokes.techniques import Techniques, load_techniques
 from trainer.words.words import Words, load_words
@@ -154,6 +154,3 @@ class Coach:
 def _key(proposal: Proposal) -> str:
     """What has to last: a fault of the same kind at the same place."""
     return f"{proposal.kind} {sorted(proposal.values.items()) if proposal.skill in ('joints', 'place') else ''}"
-
-
-__all__ = ["HOLD_S", "PERSIST_S", "QUIET_S", "REPEAT_S", "Coach", "Situation"]
