@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,8 @@ def test_no_module_opens_the_network() -> None:
 def test_modules_stay_small() -> None:
     lengths = {p.relative_to(PACKAGE).as_posix(): len(p.read_text("utf-8").splitlines()) for p in ALL}
     assert {name: n for name, n in lengths.items() if n > 400} == {}
+
+
+def test_the_live_command_opens_its_window_before_it_loads_pyav() -> None:
+    script = "import sys, trainer.commands.live; sys.exit(bool({'av', 'pyarrow', 'mediapipe'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=PACKAGE.parent, check=False).returncode == 0

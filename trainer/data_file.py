@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from importlib.resources.abc import Traversable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,11 @@ class DataFile:
         close = difflib.get_close_matches(word, known, n=1)
         guess = f" Did you mean '{close[0]}'?" if close else ""
         return FormatError(f"{self.where(path)}: '{word}' isn't known there; allowed are {', '.join(known)}.{guess}")
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a finite number (true and false are none)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _spoken(path: Place) -> str:

@@ -9,6 +9,7 @@ import secrets
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,15 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise write_error(path, error) from None
     return path
+
+
+def stamped_folder(base: Path, now: datetime) -> Path:
+    """A new folder in ``base``, named by the clock; two of one second are told apart. Raises WriteError."""
+    stamp = f"{now:%Y-%m-%d %H.%M.%S}"
+    folder, number = base / stamp, 2
+    while folder.exists():
+        folder, number = base / f"{stamp} ({number})", number + 1
+    return make_folder(folder)
 
 
 @contextmanager

@@ -71,3 +71,14 @@ def test_without_a_tempo_it_begins_at_the_aim_after_a_while_and_never_too_far_fr
     assert trainer.update(PATIENCE_S, nan) == Beat(80.0, PATIENCE_S)
     far = TempoTrainer(80.0).update(0.0, 300.0)
     assert far is not None and far.per_min == pytest.approx(128.0)
+
+
+def test_after_a_rest_it_begins_anew_at_the_tempo_it_had_come_to_and_leads_on() -> None:
+    trainer = TempoTrainer(90.0)
+    beats = [trainer.update(k / 20, 60.0) for k in range(400)]
+    assert beats[-1] is not None and beats[-1].per_min > 60.0
+    came_to = beats[-1].per_min
+    trainer.pause()
+    assert trainer.update(50.0, came_to) == Beat(came_to, 50.0)
+    after = [trainer.update(50.0 + k / 20, came_to) for k in range(20 * EVERY_BEATS)]
+    assert after[-1] is not None and after[-1].per_min > came_to

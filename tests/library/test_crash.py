@@ -19,7 +19,8 @@ from screen_clips import real_pipeline, scene, write_clip
 
 from trainer.cli import app
 from trainer.errors import FormatError, VideoError
-from trainer.library.recovery import mark_running, recover
+from trainer.library.marks import mark_running
+from trainer.library.recovery import recover
 from trainer.library.store import Library
 from trainer.model import Moment
 from trainer.score.journal import SUFFIX, TrackJournal, finish_journal

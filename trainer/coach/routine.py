@@ -6,18 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
-from math import isfinite
 from pathlib import Path
-from typing import Any
 
-from trainer.data_file import DataFile
+from trainer.data_file import DataFile, is_number
 from trainer.errors import FormatError
 from trainer.foot import atlas
 from trainer.model import SIDES, Side
 from trainer.strokes.techniques import Techniques
 from trainer.words.words import LANGUAGES
 
-ZONES = (*atlas.SOLE_ZONES, *atlas.TOP_ZONES)
 _KEYS = {"name", "about", "step"}
 _STEP_KEYS = {"technique", "seconds", "zones", "rate_per_min", "foot", "note"}
 _LONGEST_S = 3600.0
@@ -109,7 +106,7 @@ def _step(file: DataFile, number: int, techniques: Techniques) -> Step:
     if table["technique"] not in techniques:
         raise file.unknown_word((*at, "technique"), techniques)
     seconds = table.get("seconds")
-    if not (isinstance(seconds, int | float) and _is_number(seconds) and 1 <= seconds <= _LONGEST_S):
+    if not (isinstance(seconds, int | float) and is_number(seconds) and 1 <= seconds <= _LONGEST_S):
         raise file.wrong((*at, "seconds"), f"a number of seconds from 1 to {_LONGEST_S:g}")
     foot = table.get("foot")
     if foot is not None and foot not in SIDES:
@@ -127,8 +124,8 @@ def _zones(file: DataFile, at: tuple[str | int, ...]) -> tuple[str, ...]:
     if not isinstance(zones, list) or not all(isinstance(zone, str) for zone in zones):
         raise file.wrong(at, "a list of zones")
     for number, zone in enumerate(zones):
-        if zone not in ZONES:
-            raise file.unknown_word((*at, number), ZONES)
+        if zone not in atlas.ALL_ZONES:
+            raise file.unknown_word((*at, number), atlas.ALL_ZONES)
     return tuple(zones)
 
 
@@ -136,9 +133,9 @@ def _rate(file: DataFile, at: tuple[str | int, ...]) -> tuple[float, float] | No
     rate = file.at(at)
     if rate is None:
         return None
-    if _is_number(rate) and 0 < rate <= 600:
+    if is_number(rate) and 0 < rate <= 600:
         return about(rate)
-    if not (isinstance(rate, list) and len(rate) == 2 and all(map(_is_number, rate)) and 0 < rate[0] <= rate[1] <= 600):
+    if not (isinstance(rate, list) and len(rate) == 2 and all(map(is_number, rate)) and 0 < rate[0] <= rate[1] <= 600):
         raise file.wrong(at, "a number above 0, up to 600, or two of them [low, high]")
     return float(rate[0]), float(rate[1])
 
@@ -163,7 +160,3 @@ def _text(file: DataFile, at: tuple[str | int, ...], required: bool = False) -> 
         if not isinstance(text, str) or not text.strip():
             raise file.wrong((*at, code), "a text")
     return dict(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

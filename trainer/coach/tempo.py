@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, exp, floor, isfinite, log
 
 PATIENCE_S = 5.0
@@ -59,7 +59,10 @@ class TempoTrainer:
 
     def update(self, now_s: float, rate_per_min: float) -> Beat | None:
         """``rate_per_min``: the learner's tempo just now, NaN where it isn't known."""
-        self._since_s = now_s if self._since_s is None else self._since_s
+        if self._since_s is None:
+            self._since_s = now_s
+            if self._beat is not None:
+                self._beat, self._moved_at = Beat(self._beat.per_min, now_s), 0
         if self._beat is None:
             if isfinite(rate_per_min):
                 self._beat = Beat(self._near(rate_per_min), now_s)
@@ -75,8 +78,6 @@ class TempoTrainer:
     def pause(self) -> None:
         """The work rests; the beat begins anew with it, at the tempo that it had come to."""
         self._since_s = None
-        if self._beat is not None:
-            self._beat = replace(self._beat, number=0)
 
     def _near(self, rate: float) -> float:
         return min(max(rate, self.aim_per_min / _WIDEST), self.aim_per_min * _WIDEST)

@@ -17,7 +17,6 @@ from trainer.model import Coverage
 
 MOST_UNWATCHED = 0.25
 """A zone that could not be watched for more than this share of the session isn't asked for."""
-_ZONES = (*atlas.SOLE_ZONES, *atlas.TOP_ZONES)
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,9 @@ def load_wish(path: Path | None = None) -> Wish:
     if not isinstance(zones, dict) or not zones:
         raise FormatError(f"'{source}': expected a table [zones] with seconds for each zone, but got {zones!r:.40}.")
     for zone, seconds in zones.items():
-        if zone not in _ZONES:
-            raise FormatError(f"'{source}': [zones] has an unknown zone '{zone}'; known are {', '.join(_ZONES)}.")
+        if zone not in atlas.ALL_ZONES:
+            known = ", ".join(atlas.ALL_ZONES)
+            raise FormatError(f"'{source}': [zones] has an unknown zone '{zone}'; known are {known}.")
         number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
         if not number or not 0 < seconds <= 3600:
             raise FormatError(f"'{source}': expected 0 to 3600 seconds as [zones] {zone}, but got {seconds!r:.40}.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from contextlib import ExitStack
+from datetime import datetime
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from trainer.commands.guard import complain
 from trainer.commands.plan import Wanted, plan_of
 from trainer.commands.shelf import Keep, open_shelf
 from trainer.errors import TrainerError
-from trainer.files import make_folder
+from trainer.files import stamped_folder
 from trainer.foot.given import GivenFoot, recall_foot, remember_foot, write_foot_file
 from trainer.model import Image
 from trainer.pipeline import open_pipeline
@@ -68,7 +68,7 @@ def practise(
         stack.callback(pipeline.close)
         shelf = open_shelf(keep or ("tracks" if file is None and record is None else "nothing"), library, plan)
         stack.callback(shelf.close)
-        folder = _session_folder(record) if record is not None else shelf.folder
+        folder = stamped_folder(record, datetime.now()) if record is not None else shelf.folder
         tracks = (
             stack.enter_context(open_journal(folder / "tracks.parquet", pipeline, source.info, settings))
             if folder is not None
@@ -76,7 +76,7 @@ def practise(
         )
 
         def open_recorder(number: int) -> Recorder:
-            where = folder or _session_folder(Path("recordings"))
+            where = folder or stamped_folder(Path("recordings"), datetime.now())
             return VideoRecorder(where / ("session.mp4" if number == 1 else f"session-{number}.mp4"))
 
         def keep_foot(marked: GivenFoot) -> None:
@@ -133,15 +133,6 @@ def _remembered(key: str, settings: Settings) -> GivenFoot | None:
     if foot is None or (settings.foot or foot.side) != foot.side or (settings.view or foot.view) != foot.view:
         return None
     return foot
-
-
-def _session_folder(base: Path) -> Path:
-    """A new folder for this session, named by the clock."""
-    stamp = f"{datetime.datetime.now():%Y-%m-%d %H.%M.%S}"
-    folder, number = base / stamp, 2
-    while folder.exists():
-        folder, number = base / f"{stamp} ({number})", number + 1
-    return make_folder(folder)
 
 
 def _show(window: Window, picture: Image, for_s: float) -> None:

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from trainer.coach.practice import Plan
-from trainer.coach.routine import ZONES, Step, about, load_routine, shipped_routines, text_in
+from trainer.coach.routine import Step, about, load_routine, shipped_routines, text_in
 from trainer.coach.wish import Wish
 from trainer.errors import FormatError, TrainerError
+from trainer.foot import atlas
 from trainer.library.teacher import plan_after
 from trainer.strokes.techniques import REST, Technique, Techniques
 from trainer.words.words import load_words
@@ -57,8 +58,8 @@ def _drill(wanted: Wanted, techniques: Techniques, language: str) -> Plan:
         known = ", ".join(name for name in techniques if name != REST)
         raise FormatError(f"Expected a technique to drill, but got '{wanted.drill}': use one of {known}.")
     for zone in wanted.zones:
-        if zone not in ZONES:
-            raise FormatError(f"Expected a zone, but got '{zone}': use one of {', '.join(ZONES)}.")
+        if zone not in atlas.ALL_ZONES:
+            raise FormatError(f"Expected a zone, but got '{zone}': use one of {', '.join(atlas.ALL_ZONES)}.")
     if wanted.tempo is not None and technique.rate_range is None:
         raise TrainerError(f"Expected no --tempo with {technique.id}, which has none: leave it out.")
     seconds = inf if wanted.minutes is None else 60 * wanted.minutes

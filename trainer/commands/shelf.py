@@ -8,8 +8,8 @@ from typing import Literal, cast
 
 from trainer.coach.practice import Plan
 from trainer.errors import TrainerError
+from trainer.library.marks import mark_ended, mark_running, note_discomfort
 from trainer.library.measures import Measures, measures_of
-from trainer.library.recovery import mark_ended, mark_running, note_discomfort
 from trainer.library.store import Kept, Library, library_folder
 from trainer.model import Data
 

@@ -27,6 +27,7 @@ SOLE_ZONES = (
     "arch_medial", "midfoot_central", "midfoot_lateral", "heel_medial", "heel_lateral",
 )  # fmt: skip
 TOP_ZONES = ("toes_top", "forefoot_top", "instep", "ankle_medial", "ankle_lateral")
+ALL_ZONES = (*SOLE_ZONES, *TOP_ZONES)
 _MEDIAL_ZONES = ("hallux", "ball_medial", "forefoot_top", "arch_medial", "instep", "heel_medial", "ankle_medial")
 _LATERAL_ZONES = (
     "lesser_toes", "ball_lateral", "forefoot_top", "midfoot_lateral", "instep", "heel_lateral", "ankle_lateral",

@@ -18,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import Session as Connection
 
 from trainer.errors import TrainerError
-from trainer.files import make_folder
+from trainer.files import make_folder, stamped_folder
 from trainer.library.measures import Measures, TechniqueMeasures
 
 DATABASE = "sessions.sqlite"
@@ -78,13 +78,9 @@ class Library:
     def begin(self, mode: str, name: str, blind: bool = False, now: datetime | None = None) -> Kept:
         """A new session with a folder of its own; it is there from now on, whatever happens to the program."""
         now = (now or datetime.now(UTC)).astimezone(UTC)
-        base = now.astimezone().strftime("%Y-%m-%d %H.%M.%S")
-        name_of, number = base, 2
-        while (self.folder / name_of).exists():
-            name_of, number = f"{base} ({number})", number + 1
-        make_folder(self.folder / name_of)
+        folder = stamped_folder(self.folder, now.astimezone()).name
         row = _Row(
-            id=uuid.uuid4().hex, started_at=now, mode=mode, name=name, blind=blind, folder=name_of, finished=False
+            id=uuid.uuid4().hex, started_at=now, mode=mode, name=name, blind=blind, folder=folder, finished=False
         )
         with self._connected() as connection:
             connection.add(row)

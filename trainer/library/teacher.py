@@ -7,9 +7,10 @@ from itertools import groupby
 from pathlib import Path
 
 from trainer.coach.practice import Plan
-from trainer.coach.routine import ZONES, Step
+from trainer.coach.routine import Step
 from trainer.coach.wish import Wish
 from trainer.errors import TrainerError
+from trainer.foot import atlas
 from trainer.model import Data
 from trainer.score.scorecard import read_scorecard
 from trainer.strokes.techniques import REST, Techniques
@@ -56,7 +57,7 @@ def wish_of(card: Data, name: str) -> Wish:
     seconds: dict[str, float] = {}
     for part in (card["coverage"], *card["other_maps"]):
         for zone, value in part["zones"].items():
-            if zone in ZONES and value is not None and value >= _LEAST_ZONE_S:
+            if zone in atlas.ALL_ZONES and value is not None and value >= _LEAST_ZONE_S:
                 seconds[zone] = max(seconds.get(zone, 0.0), float(value))
     return Wish(name, seconds)
 
@@ -76,6 +77,6 @@ def _zones(stretches: Sequence[Data], visits: Sequence[Data], seconds: float) ->
     for stretch in stretches:
         for visit in visits:
             both = min(visit["end_s"], stretch["end_s"]) - max(visit["start_s"], stretch["start_s"])
-            if both > 0 and visit["zone"] in ZONES:
+            if both > 0 and visit["zone"] in atlas.ALL_ZONES:
                 touched[visit["zone"]] = touched.get(visit["zone"], 0.0) + both
-    return tuple(zone for zone in ZONES if touched.get(zone, 0.0) >= _LEAST_SHARE * seconds)
+    return tuple(zone for zone in atlas.ALL_ZONES if touched.get(zone, 0.0) >= _LEAST_SHARE * seconds)

@@ -6,7 +6,6 @@ as far as it was written. At the end it becomes the Parquet file, and goes.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +19,8 @@ import numpy as np
 from trainer.errors import FormatError
 from trainer.files import make_folder, write_error
 from trainer.model import Data, Moment
-from trainer.score.columns import FORMAT, schema
-from trainer.score.tracks import FIELDS, TrackRecorder, row_of, table_of
+from trainer.score.columns import schema
+from trainer.score.tracks import FIELDS, TrackRecorder, facts_in, metadata_of, row_of, table_of
 
 SUFFIX = ".journal"
 EVERY_S = 1.5
@@ -41,11 +40,11 @@ class TrackJournal(AbstractContextManager["TrackJournal"]):
         self._done = False
         self._syncing = ThreadPoolExecutor(1, thread_name_prefix="journal")
         make_folder(path.parent)
-        told = {"trainer.format": FORMAT, "trainer.facts": json.dumps(self.facts, ensure_ascii=False, default=str)}
         try:
             self._file = self._journal.open("wb")
             options = pa.ipc.IpcWriteOptions(compression="zstd")
-            self._stream = pa.ipc.new_stream(self._file, schema().with_metadata(told), options=options)
+            told = schema().with_metadata(metadata_of(self.facts))
+            self._stream = pa.ipc.new_stream(self._file, told, options=options)
         except OSError as error:
             raise write_error(path, error) from error
 
@@ -119,8 +118,8 @@ def _opened(journal: Path) -> Iterator[tuple[Data, Iterator[Any]]]:
         try:
             # The file object, not its path: Arrow takes some paths for URLs.
             stream = pa.ipc.open_stream(stack.enter_context(journal.open("rb")))
-            facts = json.loads((stream.schema.metadata or {})[b"trainer.facts"])
-        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+            facts = facts_in(stream.schema.metadata or {}, journal)
+        except (OSError, pa.ArrowException) as error:
             raise FormatError(
                 f"Expected a journal of tracks at '{journal}', but none there can be read."
             ) from error

@@ -152,13 +152,10 @@ class TrackRecorder(AbstractContextManager["TrackRecorder"]):
 
     def add(self, batch: Any) -> None:
         """Add frames as an Arrow record batch of the file's own columns."""
-        import pyarrow as pa
-
         with self._guard():
             self._waiting.append(batch)
             if sum(b.num_rows for b in self._waiting) >= ROWS_PER_GROUP:
-                self._writer.write_table(pa.Table.from_batches(self._waiting, schema()))
-                self._waiting = []
+                self._flush()
 
     def close(self) -> None:
         """Finish the file (one without rows, when nothing was appended). A second call does nothing."""
@@ -166,7 +163,7 @@ class TrackRecorder(AbstractContextManager["TrackRecorder"]):
             return
         with self._guard():
             self._flush()
-            self._writer.add_key_value_metadata(_metadata(self.facts))
+            self._writer.add_key_value_metadata(metadata_of(self.facts))
             self._writer.close()
         self._done = True
         self._whole.close()
@@ -213,7 +210,8 @@ def write_tracks(path: Path | str, tracks: Tracks) -> None:
     """Write ``tracks``, whole or not at all. Raises WriteError."""
     import pyarrow.parquet as pq
 
-    table = table_of({name: getattr(tracks, name) for name in FIELDS}).replace_schema_metadata(_metadata(tracks.facts))
+    table = table_of({name: getattr(tracks, name) for name in FIELDS})
+    table = table.replace_schema_metadata(metadata_of(tracks.facts))
     with write_atomically(path) as temporary, temporary.open("wb") as stream:
         pq.write_table(table, stream, compression="zstd", row_group_size=ROWS_PER_GROUP)
 
@@ -233,7 +231,7 @@ def read_tracks(path: Path | str) -> Tracks:
     except (pa.ArrowException, OSError) as error:
         first = str(error).splitlines()[0][:120]
         raise FormatError(f"Expected a tracks file (Parquet) at '{path}', but it can't be read: {first}") from None
-    facts = _facts(metadata, path)
+    facts = facts_in(metadata, path)
     missing = [name for name in schema().names if name not in table.column_names]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -335,13 +333,14 @@ def _from_table(table: Any, facts: Data) -> Tracks:
     return Tracks(**read, facts=facts)
 
 
-def _metadata(facts: Data) -> dict[str, str]:
+def metadata_of(facts: Data) -> dict[str, str]:
+    """What a tracks file says of itself."""
     from trainer.score.scorecard import to_plain
 
     return {"trainer.format": FORMAT, "trainer.facts": json.dumps(to_plain(facts), ensure_ascii=False)}
 
 
-def _facts(metadata: Mapping[bytes, bytes], path: Path) -> Data:
+def facts_in(metadata: Mapping[bytes, bytes], path: Path) -> Data:
     kind = metadata.get(b"trainer.format", b"").decode("utf-8", "replace")
     if kind != FORMAT:
         raise FormatError(f"Expected a tracks file ({FORMAT}) at '{path}', but its format is '{kind or 'unknown'}'.")

@@ -231,7 +231,9 @@ class _Session:
 
     def _picture(self, moment: Moment, now: float) -> Image:
         hud = self._state.hud(now, self._worker.recording, self._fps)
-        ground = enlarged(moment.frame.image, SMALLEST_HEIGHT if LAST in self._worker.eased else WINDOW_HEIGHT)
+        # While the foot is marked clicks are reckoned on the full height.
+        small = LAST in self._worker.eased and self._state.editor is None
+        ground = enlarged(moment.frame.image, SMALLEST_HEIGHT if small else WINDOW_HEIGHT)
         if self._state.editor is not None:
             picture = self._overlay.draw_editor(ground, self._state.editor, hud)
         else:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, replace
 from importlib import resources
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from trainer.data_file import DataFile
+from trainer.data_file import DataFile, is_number
 from trainer.errors import FormatError
 from trainer.strokes.parts import PARTS
 
@@ -162,7 +161,7 @@ class _Reader:
 
     def seconds(self, key: str, default: float | None) -> float | None:
         value = self.table.get(key, default)
-        if value is not None and not (_is_number(value) and value > 0):
+        if value is not None and not (is_number(value) and value > 0):
             raise self.fail(key)
         return None if value is None else float(value)
 
@@ -186,7 +185,7 @@ class _Reader:
 
     def share(self, key: str, default: float) -> float:
         value = self.table.get(key, default)
-        if not (_is_number(value) and 0 < value <= 1):
+        if not (is_number(value) and 0 < value <= 1):
             raise self.fail(key)
         return float(value)
 
@@ -211,12 +210,8 @@ class _Reader:
         return tuple(found)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-
-
 def _span(value: Any, most: float) -> tuple[float, float] | None:
-    if not (isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value)):
+    if not (isinstance(value, list) and len(value) == 2 and all(is_number(v) for v in value)):
         return None
     low, high = float(value[0]), float(value[1])
     return (low, high) if 0 < low < high <= most else None
