@@ -118,6 +118,7 @@ def live(
     ] = None,
     library: LibraryFolder = None,
     theme: Annotated[str | None, _setting("theme")] = None,
+    scale: Annotated[float | None, _setting("scale")] = None,
     language: Language = None,
     words: OwnWords = None,
     settings_file: SettingsFile = None,
@@ -138,7 +139,7 @@ def live(
     settings = read_settings(
         settings_file, model=model, foot=foot, view=view, foot_length_mm=foot_length, presets=presets, wish=wish,
         field_of_view_deg=field_of_view, strokes_model=strokes_model, language=language, words=words,
-        theme=theme,
+        theme=theme, scale=scale,
     )  # fmt: skip
     wanted = Wanted(routine, drill, tempo, tuple(zone or ()), minutes, blind, beat, teacher)
     practise(
@@ -321,12 +322,20 @@ def bench(
     seconds: Annotated[float, typer.Option(min=2, help="How much of the clip each round takes.")] = 20.0,
     rounds: Annotated[int, typer.Option(min=1, help="How often bare loop and pipeline take turns.")] = 3,
     minutes: Annotated[float, typer.Option(min=0, help="Then watch memory over this much video.")] = 0.0,
+    live: Annotated[
+        float | None,
+        typer.Option(metavar="MINUTES", min=0.2, help="Measure the live window instead: how late it shows the clip."),
+    ] = None,
+    record: Annotated[bool, typer.Option("--record/--no-record", help="With --live: keep the video, too.")] = True,
     json_out: Json = False,
     model: Model = None,
 ) -> None:
     """Compare the whole pipeline with a bare MediaPipe loop, in one run on the same clip."""
-    from trainer.commands.tables import show_bench
+    from trainer.commands.tables import show_bench, show_live_bench
 
+    if live is not None:
+        show_live_bench(clip, read_settings(None, model=model), live, record, as_json=json_out)
+        return
     show_bench(clip, read_settings(None, model=model), seconds, rounds, minutes, as_json=json_out)
 
 

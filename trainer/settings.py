@@ -49,6 +49,10 @@ class Settings(BaseModel):
     theme: Literal["dark", "light"] = Field(
         default="dark", description="Look of what is drawn: dark panels, or light ones for a bright room."
     )
+    scale: float = Field(
+        default=1.0, ge=0.8, le=1.5,
+        description="Size of the overlay's text and panels: above 1 to be read from farther away.",
+    )
     words: Path | None = Field(default=None, description="A teacher's own texts, in part or whole (TOML).")
 
 

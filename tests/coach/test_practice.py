@@ -115,6 +115,17 @@ def test_steps_are_left_by_key_forwards_and_back() -> None:
     assert practice.lesson.phase is Phase.WORK and practice.lesson.number == 2
 
 
+def test_a_key_begins_it_where_hands_are_not_seen() -> None:
+    practice = Practice(Plan("routine", "mine", STEPS))
+    run(practice, 0.0, 1.0, seen=False)
+    practice.skip()
+    run(practice, 1.0, 0.1)
+    assert practice.lesson.phase is Phase.WORK and practice.lesson.number == 0
+    back = Practice(Plan("routine", "mine", STEPS))
+    back.skip(-1)
+    assert phases(run(back, 0.0, 1.0, moving_mm=30.0)) == [Phase.READY]
+
+
 def test_free_practice_is_at_work_from_the_first_moment() -> None:
     lessons = run(Practice(Plan()), 0.0, 10.0, seen=False)
     assert phases(lessons) == [Phase.WORK] and lessons[-1].step is None and lessons[-1].left_s == inf

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from screen_scenes import background, coverage_of, foot_at, homography, moment_at, unworked
 
+from trainer.coach.practice import Lesson, Phase, Plan
+from trainer.coach.routine import load_routine
 from trainer.foot import atlas, geometry, reflex
 from trainer.foot.skin import on_map, skin_of
 from trainer.model import SIDES, VIEWS, Coverage, Cue, Floats, Foot, Image, Moment, PostureFinding, Presence, Side, View
@@ -71,14 +73,43 @@ def test_panels_stay_in_their_boxes(overlay: Overlay, size: tuple[int, int]) -> 
     assert not outside.any()
 
 
-@given(st.integers(160, 4000), st.integers(160, 4000))
-def test_layout_never_overlaps_nor_leaves_the_picture(width: int, height: int) -> None:
-    boxes = layout(width, height).boxes()
+@given(st.integers(160, 4000), st.integers(160, 4000), st.floats(0.8, 1.5))
+def test_layout_never_overlaps_nor_leaves_the_picture(width: int, height: int, scale: float) -> None:
+    boxes = layout(width, height, scale).boxes()
     for i, a in enumerate(boxes):
         assert a.x >= 0 and a.y >= 0 and a.right <= width and a.bottom <= height
         for b in boxes[i + 1 :]:
             apart = a.right <= b.x or b.right <= a.x or a.bottom <= b.y or b.bottom <= a.y
             assert apart, (a, b)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scale", [0.8, 1.15, 1.5])
+def test_at_every_scale_panels_stay_in_their_boxes(size: tuple[int, int], scale: float) -> None:
+    gone = (Presence.UNKNOWN, Presence.UNKNOWN)
+    base = moment_at(size, presences=gone, foot_presence=Presence.UNKNOWN, next_zone="ball_medial")
+    step = load_routine("warm_up", load_techniques()).steps[0]
+    moment = replace(base, lesson=Lesson(Plan("routine", "Mine", (step, step)), Phase.WORK, 0, 12.0))
+    picture = Overlay(load_techniques(), scale=scale).draw(base.frame.image, moment, Hud(recording=True, fps=100.0))
+    outside = changed(picture, base.frame.image)
+    for box in layout(*size, scale).boxes():
+        outside[box.y : box.bottom, box.x : box.right] = False
+    assert not outside.any()
+    helped = picture.copy()
+    Overlay(load_techniques(), scale=scale).draw_help(helped)
+    rows = np.nonzero(changed(picture, helped).any(axis=1))[0]
+    assert rows.min() > 0 and rows.max() < size[1] - 1, "the list of keys fits the picture"
+
+
+def test_scaled_up_the_same_words_are_larger() -> None:
+    moment = moment_at((1280, 720), "dark", cue=None)
+    heights = []
+    for scale in (1.0, 1.5):
+        picture = Overlay(load_techniques(), scale=scale).draw(moment.frame.image, moment)
+        box = layout(1280, 720, scale).stroke
+        name = picture[box.y : box.y + round(7.5 * layout(1280, 720, scale).unit), box.x : box.x + box.width // 2]
+        heights.append(np.ptp(np.nonzero((name.min(axis=2) > 225).any(axis=1))[0]) + 1)
+    assert heights[1] == pytest.approx(1.5 * heights[0], rel=0.15)
 
 
 @given(st.integers(16, 4000), st.integers(16, 4000))

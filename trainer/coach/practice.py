@@ -93,7 +93,7 @@ class Practice:
         self._tempo: TempoTrainer | None = None
 
     def skip(self, steps: int = 1) -> None:
-        """Go to the next step, or so many back, at the next instant."""
+        """Go to the next step, or so many back, at the next instant; before the first has begun, forward begins it."""
         self._skips += steps
 
     def update(self, touch: Touch, rate_per_min: float = nan) -> Lesson:
@@ -146,6 +146,9 @@ class Practice:
 
     def _obey(self) -> None:
         skips, self._skips = self._skips, 0
+        if skips > 0 and self.lesson.phase in (Phase.READY, Phase.COUNT):
+            self.lesson = replace(self.lesson, phase=Phase.WORK, count=0)
+            skips -= 1
         if skips:
             number = min(max(self.lesson.number + skips, 0), len(self.lesson.plan.steps))
             self._go_to(number)

@@ -92,7 +92,7 @@ def practise(
         result = run_live(
             source,
             pipeline,
-            Overlay(pipeline.techniques, theme, words),
+            Overlay(pipeline.techniques, theme, words, settings.scale),
             window,
             options=LiveOptions(mirror=mirror, record=record is not None or keep == "video"),
             open_recorder=open_recorder,

@@ -60,10 +60,9 @@ def show_bench(
 ) -> None:
     """Run the benchmark and say what it measured."""
     from trainer.bench import bench
-    from trainer.files import data_dir
 
     console = Console(stderr=True)
-    clip = clip or data_dir() / "sample_videos" / "session.mp4"
+    clip = clip or _sample()
     with console.status("measuring") as status:
         done = bench(clip, settings, seconds=seconds, rounds=rounds, minutes=minutes, progress=status.update)
     if as_json:
@@ -90,3 +89,36 @@ def show_bench(
     for row in rows:
         table.add_row(*row)
     Console().print(table)
+
+
+def show_live_bench(clip: Path | None, settings: Settings, minutes: float, record: bool, *, as_json: bool) -> None:
+    """Measure the live window and say how late it was."""
+    from trainer.bench_live import bench_live
+
+    done = bench_live(clip or _sample(), settings, minutes=minutes, record=record)
+    if as_json:
+        print(json.dumps(done.as_data()))
+        return
+    growth = done.memory_growth_mb_per_min
+    rows = [
+        ("picture's arrival to window, p50 / p95", f"{done.latency_p50_ms:.0f} / {done.latency_p95_ms:.0f} ms"),
+        ("of it at the longest", f"{done.latency_max_ms:.0f} ms"),
+        ("median in the first and last tenth", f"{done.latency_first_ms:.0f} / {done.latency_last_ms:.0f} ms"),
+        ("pictures shown", f"{done.shown_fps:.1f} a second"),
+        ("pictures whose time wasn't readable", f"{100 * done.unread:.1f} %"),
+        ("cores busy", f"{done.cores:.1f}"),
+        ("made lighter by itself", ", ".join(done.eased) or "nothing"),
+        ("memory", f"{done.memory_mb:.0f} MB"),
+        ("memory growth", "too short to tell" if growth is None else f"{growth:+.2f} MB a minute"),
+    ]
+    kept = "video kept" if done.recorded else "tracks kept"
+    table = Table(title=f"{done.clip}, {done.size[0]}x{done.size[1]}, {minutes:g} min, {kept}", show_header=False)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _sample() -> Path:
+    from trainer.files import data_dir
+
+    return data_dir() / "sample_videos" / "session.mp4"

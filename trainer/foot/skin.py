@@ -39,10 +39,11 @@ _MEDIAL, _LATERAL = FOOT_LANDMARKS.index("ball_medial"), FOOT_LANDMARKS.index("b
 
 @dataclass(frozen=True, eq=False)
 class OnMap:
-    """N places of a map as lying between cells: near (N, k) numbers of `FootModel.cells`, weight (N, k)."""
+    """N places of a map on the skin: on the mean foot (N, 3), how feet differ there (K, N, 3), across it (N, 3)."""
 
-    near: NDArray[np.int64]
-    weight: Floats
+    vertices: Floats
+    modes: Floats
+    normals: Floats
 
 
 def on_map(uv: Floats, face: int) -> OnMap:
@@ -55,7 +56,12 @@ def on_map(uv: Floats, face: int) -> OnMap:
     near = np.argpartition(away, _AROUND, axis=1)[:, :_AROUND]
     # A bell of about a cell: lines between cells come out smooth.
     weight = np.exp(-np.take_along_axis(away, near, axis=1) / 2.0) + 1e-9
-    return OnMap(own[near], weight / weight.sum(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+
+    def mixed(values: Floats) -> Floats:
+        return np.asarray(np.einsum("nk,...nkc->...nc", weight, values[..., own[near], :]))
+
+    return OnMap(mixed(model.cell_vertices), mixed(model.cell_modes), mixed(model.cell_normals))
 
 
 class Skin:
@@ -73,11 +79,18 @@ class Skin:
         uv = np.stack([shaped[:, 1], (shaped[:, 0] - medial) / width], axis=1)
         lifted = (shaped + self._lift * model.normals) * flip
         px, depth = _before_camera(*project(pose, lifted))
-        self._facing = self._faces(lifted, model.normals * flip) & (depth > 0)
-        self._front = np.flatnonzero(self._facing)
-        self._px, self._depth = px, depth
+        self._px, self._depth, self._lifted = px, depth, lifted
         self._places = np.concatenate([shaped, uv], axis=1)
         self._px_per_length = pose.focal_px / max(pose.shift[2], 1e-6)
+
+    @cached_property
+    def _facing(self) -> NDArray[np.bool_]:
+        """(N,) which vertices face the camera."""
+        return self._faces(self._lifted, self._model.normals * self._flip) & (self._depth > 0)
+
+    @cached_property
+    def _front(self) -> NDArray[np.int64]:
+        return np.flatnonzero(self._facing)
 
     def _faces(self, points: Floats, normals: Floats) -> NDArray[np.bool_]:
         rays = points @ self._pose.rotation.T + self._pose.shift
@@ -158,11 +171,8 @@ class Skin:
 
     def placed(self, places: OnMap) -> tuple[Floats, NDArray[np.bool_]]:
         """(N, 2) px of places on the map, and (N,) whether they face the camera."""
-
-        def mixed(values: Floats) -> Floats:
-            return np.asarray(np.einsum("nk,nkc->nc", places.weight, values[places.near]))
-
-        return self._seen(mixed(self._cells), mixed(self._model.cell_normals))
+        shaped = places.vertices + np.einsum("k,knc->nc", self._pose.shape, places.modes)
+        return self._seen(shaped, places.normals)
 
     def outline_px(self) -> Floats:
         """(N, 2) the foot's silhouette, with the ankles; (0, 2) where it can't be told."""
@@ -245,11 +255,11 @@ def _at_plane(px: Floats, values: Floats, weight: Floats, at: Floats) -> Floats:
 
 
 def _smoothed(ring: Floats) -> Floats:
-    """A closed path of pixels (N, 2) without its steps: a running mean, every other point."""
+    """A closed path of pixels (N, 2) without its steps: a running mean, every third point."""
     half = 3
     longer = np.vstack([ring[-half:], ring, ring[:half]])
     sums = np.cumsum(np.vstack([np.zeros(2), longer]), axis=0)
-    return np.asarray((sums[2 * half + 1 :] - sums[: -2 * half - 1])[::2] / (2 * half + 1))
+    return np.asarray((sums[2 * half + 1 :] - sums[: -2 * half - 1])[::3] / (2 * half + 1))
 
 
 def skin_of(foot: Foot, lift_mm: float = LIFT_MM) -> Skin | None:

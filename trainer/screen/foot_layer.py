@@ -18,7 +18,7 @@ from trainer.foot.skin import Skin, skin_of
 from trainer.model import FACES, Coverage, Floats, Hands, Image, Moment, Presence, View
 from trainer.screen.foot_lines import draw_lines, draw_names, draw_next, name_next
 from trainer.screen.hud import Lines
-from trainer.screen.lines import SHIFT, dashes, fixed, lines
+from trainer.screen.lines import SHIFT, dashes, fixed, strokes
 from trainer.screen.place import Place
 from trainer.screen.theme import Theme
 from trainer.strokes.parts import PALM
@@ -66,8 +66,7 @@ def draw_foot(
     if foot.presence is Presence.BRIDGED:
         path, closed = dashes(outline, 2.4 * unit, 1.6 * unit, closed=True), False
     thick = max(2, round(0.36 * unit))
-    lines(image, path, theme.casing, thick + max(2, round(0.3 * unit)), closed)
-    lines(image, path, theme.foot, thick, closed)
+    strokes(image, path, ((theme.casing, thick + max(2, round(0.3 * unit))), (theme.foot, thick)), closed)
     cv2.copyTo(before, covered, part)
     if chosen == "reflex":
         draw_names(image, skin, place, theme, unit, lambda at: _uncovered(at - low, covered))
@@ -149,7 +148,16 @@ def _tint(
     cv2.fillPoly(inside, [fixed(outline * to_small)], 255, cv2.LINE_AA, SHIFT)
     over = cv2.GaussianBlur(cv2.resize(covered, small, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
     painted = cv2.min(np.clip(alpha * (_DEEPEST * 255), 0, 255).astype(np.uint8), inside)
-    opacity = cv2.resize(cv2.subtract(painted, over), (width, height), interpolation=cv2.INTER_LINEAR)
+    tint = cv2.subtract(painted, over)
+    # Most of a foot isn't worked at first: only what is tinted is blended.
+    x, y, across, down = cv2.boundingRect(tint)
+    if not across:
+        return
+    begin = np.floor((np.array([x, y]) - 1) / to_small).clip(0).astype(int)
+    end = np.ceil((np.array([x + across, y + down]) + 1) / to_small).astype(int).clip(max=(width, height))
+    at = np.s_[begin[1] : end[1], begin[0] : end[0]]
+    opacity = cv2.resize(tint, (width, height), interpolation=cv2.INTER_LINEAR)[at]
+    ground = ground[at]
     cv2.multiply(ground, cv2.merge([cv2.bitwise_not(opacity)] * 3), dst=ground, scale=1 / 255)
     cv2.add(ground, cv2.merge([cv2.LUT(opacity, _ramp(level)) for level in theme.work]), dst=ground)
 

@@ -14,14 +14,14 @@ from trainer.foot import atlas, reflex
 from trainer.foot.skin import OnMap, Skin, on_map
 from trainer.model import FACES, Floats, Image, View
 from trainer.screen.hud import Lines
-from trainer.screen.lines import dashes, lines
+from trainer.screen.lines import dashes, lines, strokes
 from trainer.screen.place import Place
 from trainer.screen.sprite import lay, plate
 from trainer.screen.text import CAP_HEIGHT, draw_text, width_of
 from trainer.screen.theme import Theme
 from trainer.words.words import Words
 
-_DENSE = 0.02
+_DENSE = 0.03
 """Points so far apart, in foot lengths, follow the skin."""
 _SHOWN = 0.5
 """A zone or line of which less faces the camera isn't named."""
@@ -30,13 +30,11 @@ _SHOWN = 0.5
 def draw_lines(image: Image, skin: Skin, place: Place, theme: Theme, unit: float, chosen: Lines) -> None:
     """The chosen lines in place, where the skin faces the camera."""
     if chosen == "zones":
-        for view in FACES:
-            lines(image, _shown(_zone_borders(view), skin, place), theme.foot, max(1, round(0.16 * unit)))
+        lines(image, _shown(_zone_borders(), skin, place), theme.foot, max(1, round(0.16 * unit)))
     elif chosen == "reflex":
         # A dark casing: these lines carry names and must show on any skin.
         paths = [path for group in (_reflex_zones(), _guides()) for path in _shown(group, skin, place)]
-        for colour, thick in ((theme.casing, 0.7), (theme.foot, 0.36)):
-            lines(image, paths, colour, max(1, round(thick * unit)))
+        strokes(image, paths, ((theme.casing, max(1, round(0.7 * unit))), (theme.foot, max(1, round(0.36 * unit)))))
 
 
 def draw_names(image: Image, skin: Skin, place: Place, theme: Theme, unit: float, open_view: OpenView) -> None:
@@ -61,8 +59,7 @@ def draw_next(image: Image, zone: str, view: View, skin: Skin, place: Place, the
     (path,) = _shown(_around(view, zone), skin, place)
     thick = max(2, round(0.45 * unit))
     pieces = dashes(path, 2.2 * unit, 1.3 * unit, closed=True)
-    lines(image, pieces, theme.casing, thick + max(2, round(0.3 * unit)))
-    lines(image, pieces, theme.ink, thick)
+    strokes(image, pieces, ((theme.casing, thick + max(2, round(0.3 * unit))), (theme.ink, thick)))
 
 
 def name_next(
@@ -107,9 +104,18 @@ def _dense(paths: Sequence[Floats], view: View) -> Group:
 
 
 @cache
-def _zone_borders(view: View) -> Group:
-    points, ends = inner_borders(view)
-    return _dense(np.split(points, ends), view)
+def _zone_borders() -> Group:
+    """Those of sole and top together."""
+    groups = [_dense(np.split(points, ends), view) for view in FACES for points, ends in [inner_borders(view)]]
+    first = len(groups[0][0].vertices)
+    return _joined([places for places, _ in groups]), [*groups[0][1], first, *(first + end for end in groups[1][1])]
+
+
+def _joined(places: list[OnMap]) -> OnMap:
+    return OnMap(
+        np.concatenate([one.vertices for one in places]), np.concatenate([one.modes for one in places], axis=1),
+        np.concatenate([one.normals for one in places]),
+    )  # fmt: skip
 
 
 @cache

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.model import Floats, Hand, Image, PostureFinding, Presence
-from trainer.screen.lines import dashes, dots, lines, ring
+from trainer.screen.lines import dashes, dots, ring, strokes
 from trainer.screen.text import CAP_HEIGHT, draw_text
 from trainer.screen.theme import Theme
 
@@ -64,10 +64,10 @@ def _skeleton(
 ) -> None:
     colour = theme.hand(side)
     thick = max(2, round(0.62 * unit))
-    lines(image, paths, theme.casing, thick + max(2, round(0.4 * unit)))
-    lines(image, paths, colour, thick)
+    pens = [(theme.casing, thick + max(2, round(0.4 * unit))), (colour, thick)]
     if side == "right":
-        lines(image, paths, theme.casing, max(1, round(0.2 * unit)))
+        pens.append((theme.casing, max(1, round(0.2 * unit))))
+    strokes(image, paths, pens)
     square = side == "right"
     tips = np.zeros(21, dtype=bool)
     tips[list(_TIPS)] = True
@@ -92,8 +92,7 @@ def _faded(image: Image, hand: Hand, points: Floats, theme: Theme, unit: float) 
     local = points - (x0, y0)
     pieces = [d for p in _PATHS for d in dashes(local[list(p)], 1.5 * unit, 1.1 * unit)]
     thick = max(2, round(0.5 * unit))
-    lines(drawn, pieces, theme.casing, thick + max(2, round(0.3 * unit)))
-    lines(drawn, pieces, theme.hand(hand.side), thick)
+    strokes(drawn, pieces, ((theme.casing, thick + max(2, round(0.3 * unit))), (theme.hand(hand.side), thick)))
     ground[:] = _mix(drawn, ground)
 
 

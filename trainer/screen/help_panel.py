@@ -15,7 +15,8 @@ _ROW = 4.9
 
 def draw_help(image: Image, places: Layout, words: Words, theme: Theme) -> None:
     """Draw the help on the canvas, in place."""
-    unit = places.unit
+    # However large the overlay is wished, the list must fit the picture.
+    unit = min(places.unit, 0.96 * places.height / (len(HELP_LINES) * _ROW + 11.5))
     small, title = round(theme.body * unit), round(theme.title * unit)
     key_width = max(width_of(key, small, theme.strong_weight) for key, _ in HELP_LINES) + 3 * unit
     words_width = max(width_of(words.say("keys", key), small, theme.regular_weight) for _, key in HELP_LINES)

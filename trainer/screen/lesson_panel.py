@@ -31,7 +31,10 @@ def draw_lesson(image: Image, places: Layout, lesson: Lesson, words: Words, them
     step = lesson.step
     box = places.lesson
     if step is not None:
-        _draw_step(image, box, lesson, step, words, theme, unit)
+        if places.compact:
+            _draw_step_briefly(image, box, lesson, step, words, theme, unit)
+        else:
+            _draw_step(image, box, lesson, step, words, theme, unit)
     elif lesson.plan.blind:
         text, size = fitted(
             words.say("practice", "blind"), round(theme.body * unit), theme.strong_weight, box.width - 4.4 * unit
@@ -52,15 +55,12 @@ def _draw_step(
     head = words.say("practice", "step", number=lesson.number + 1, steps=steps) if steps > 1 else lesson.plan.name
     if lesson.plan.blind:
         head = words.say("practice", "blind")
-    time_left = clock(ceil(lesson.left_s)) if isfinite(lesson.left_s) else clock(lesson.worked_s)
+    time_left = _time(lesson)
     room = right - left - width_of(time_left, title, theme.strong_weight) - 2 * unit
     text, size = fitted(head, small, theme.regular_weight, room, round(_SMALLEST * unit))
     draw_text(image, text, left, box.y + 4.7 * unit, size, theme.soft)
     draw_text(image, time_left, right, box.y + 5.4 * unit, title, theme.ink, theme.strong_weight, "right")
-    name = words.named("techniques", step.technique, step.technique)
-    if step.foot is not None:
-        name += f" · {words.named('feet', step.foot)}"
-    text, size = fitted(name, title, theme.strong_weight, right - left, body)
+    text, size = fitted(_name(step, words), title, theme.strong_weight, right - left, body)
     draw_text(image, text, left, box.y + 11.0 * unit, size, theme.ink, theme.strong_weight)
     _bar(image, lesson, step, left, right, box.y + 13.4 * unit, theme, unit)
     note = text_in(step.note, words.language) or ", ".join(words.named("short_zones", zone) for zone in step.zones)
@@ -75,6 +75,29 @@ def _draw_step(
     )
     text, size = fitted(told, small, theme.regular_weight, right - left, round(_SMALLEST * unit))
     draw_text(image, text, left, box.y + 27.2 * unit, size, theme.soft)
+
+
+def _draw_step_briefly(
+    image: Image, box: Box, lesson: Lesson, step: Step, words: Words, theme: Theme, unit: float
+) -> None:
+    backing(image, box, theme, unit)
+    left, right = box.x + 2.2 * unit, box.right - 2.2 * unit
+    body, title = round(theme.body * unit), round(theme.title * unit)
+    time_left = _time(lesson)
+    room = right - left - width_of(time_left, title, theme.strong_weight) - 2 * unit
+    text, size = fitted(_name(step, words), title, theme.strong_weight, room, body)
+    draw_text(image, text, left, box.y + 5.9 * unit, size, theme.ink, theme.strong_weight)
+    draw_text(image, time_left, right, box.y + 5.9 * unit, title, theme.ink, theme.strong_weight, "right")
+    _bar(image, lesson, step, left, right, box.y + 7.9 * unit, theme, unit)
+
+
+def _time(lesson: Lesson) -> str:
+    return clock(ceil(lesson.left_s)) if isfinite(lesson.left_s) else clock(lesson.worked_s)
+
+
+def _name(step: Step, words: Words) -> str:
+    name = words.named("techniques", step.technique, step.technique)
+    return name if step.foot is None else f"{name} · {words.named('feet', step.foot)}"
 
 
 def _bar(

@@ -26,18 +26,37 @@ def fixed(points: Floats) -> NDArray[np.int32]:
 
 def lines(image: Image, paths: Sequence[Floats], colour: Colour, thickness: int, closed: bool = False) -> None:
     """Draw polylines of (N, 2) float pixels in place; they are broken where a point is NaN."""
-    if not paths:
-        return
-    together = np.vstack(paths)
-    if np.isfinite(together).all():
-        ends = np.cumsum([len(path) for path in paths])[:-1]
-        cv2.polylines(image, np.split(fixed(together), ends), closed, colour, thickness, cv2.LINE_AA, SHIFT)
-        return
-    runs = [run for path in paths for run in _finite_runs(path, closed)]
-    for is_closed in (False, True):
-        chosen = [fixed(run) for run, whole in runs if whole is is_closed]
-        if chosen:
+    strokes(image, paths, ((colour, thickness),), closed)
+
+
+def strokes(
+    image: Image, paths: Sequence[Floats], pens: Sequence[tuple[Colour, int]], closed: bool = False
+) -> None:  # fmt: skip
+    """Draw the same polylines with one pen (colour, thickness) after the other: a casing first, then the line."""
+    for is_closed, chosen in _whole(paths, closed).items():
+        for colour, thickness in pens:
             cv2.polylines(image, chosen, is_closed, colour, thickness, cv2.LINE_AA, SHIFT)
+
+
+def _whole(paths: Sequence[Floats], closed: bool) -> dict[bool, list[NDArray[np.int32]]]:
+    """The paths' finite stretches in cv2's numbers, by whether they close on themselves."""
+    paths = [path for path in paths if len(path)]
+    if not paths:
+        return {}
+    together = np.vstack(paths)
+    inner = np.cumsum([len(path) for path in paths])[:-1]
+    good = np.asarray(np.isfinite(together).all(axis=1))
+    if good.all():
+        return {closed: np.split(fixed(together), inner)}
+    if closed:
+        runs = [run for path in paths for run in _finite_runs(path, closed)]
+        found = {kind: [fixed(run) for run, whole in runs if whole is kind] for kind in (False, True)}
+        return {kind: chosen for kind, chosen in found.items() if chosen}
+    # A path's first point begins a stretch of its own, as does the first after a gap.
+    starts = np.concatenate([[True], ~good[:-1]])
+    starts[inner] = True
+    stretches = np.split(fixed(together[good]), np.flatnonzero(starts[good])[1:])
+    return {False: [stretch for stretch in stretches if len(stretch) > 1]}
 
 
 def dots(image: Image, points: Floats, colour: Colour, radius: float, square: bool = False) -> None:

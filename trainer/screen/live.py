@@ -33,7 +33,8 @@ from trainer.screen.worker import LAST, LivePipeline, OnMoment, Worker
 from trainer.video.source import VideoSource
 
 WAIT_MS = 10
-"""The window looks for keys and news this often."""
+"""The window looks for keys at least this often; a new moment it shows at once."""
+_KEYS_MS = 1
 FPS_EVERY_S = 0.5
 
 
@@ -51,7 +52,8 @@ class LiveOptions:
 class LiveResult:
     """What came of a session. ``ended`` says by whom: the user in the window, the source (a file's end, a camera that
     stopped), or Ctrl-C. ``warnings`` are lines for the user; ``recordings`` the videos that were kept;
-    ``discomfort_s`` the moments marked; ``foot`` the last foot that the user marked."""
+    ``discomfort_s`` the moments marked; ``foot`` the last foot that the user marked; ``eased`` what was made lighter
+    because the machine was slow, in order."""
 
     moments: int
     ended: Literal["user", "source", "interrupt"]
@@ -59,6 +61,7 @@ class LiveResult:
     recordings: tuple[Path, ...]
     discomfort_s: tuple[float, ...]
     foot: GivenFoot | None
+    eased: tuple[str, ...]
 
 
 def run_live(
@@ -94,7 +97,7 @@ def run_live(
         warnings.append("The last frame never came back from the camera or the models; it was given up.")
     return LiveResult(
         worker.count, ended, tuple(dict.fromkeys(warnings)), tuple(worker.recordings), tuple(session.discomfort_s),
-        session.foot,
+        session.foot, tuple(worker.eased),
     )  # fmt: skip
 
 
@@ -132,15 +135,14 @@ class _Session:
                 self._repaint(self._window)
                 if self._handle_events(self._window):
                     return "user"
-            elif not ending:
-                time.sleep(WAIT_MS / 1000)
             if ending:
                 return "source"
+            self._worker.wait_for_news(WAIT_MS / 1000)
 
     def _handle_events(self, window: Window) -> bool:
         """True when the user quits."""
         moment = self._worker.latest if self._state.editor is None else self._edited_moment
-        for event in window.poll(WAIT_MS):
+        for event in window.poll(_KEYS_MS):
             was_editing = self._state.editor is not None
             self._state, requests = react(self._state, event, moment, time.monotonic())
             if self._state.editor is not None and not was_editing:

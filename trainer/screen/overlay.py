@@ -16,7 +16,7 @@ from trainer.screen.foot_layer import draw_foot
 from trainer.screen.hands_layer import draw_hand
 from trainer.screen.help_panel import draw_help
 from trainer.screen.hud import Hud
-from trainer.screen.layout import layout
+from trainer.screen.layout import Layout, layout
 from trainer.screen.lesson_panel import asked, draw_lesson
 from trainer.screen.panels import current_posture, draw_chips, draw_cue, draw_session_panel
 from trainer.screen.place import Place
@@ -32,12 +32,13 @@ class Overlay:
 
     def __init__(
         self, techniques: Mapping[str, Technique] | Iterable[Technique], theme: Theme | None = None,
-        words: Words | None = None,
+        words: Words | None = None, scale: float = 1.0,
     ) -> None:  # fmt: skip
         known = techniques.values() if isinstance(techniques, Mapping) else techniques
         self._techniques = {t.id: t for t in known}
         self._theme = theme or Theme()
         self._words = words or load_words()
+        self._scale = scale
         self._maps = CoverageMap(self._theme)
 
     @property
@@ -50,18 +51,18 @@ class Overlay:
 
     def another(self) -> Overlay:
         """An overlay of its own for another thread, alike in all things."""
-        return Overlay(self._techniques, self._theme, self._words)
+        return Overlay(self._techniques, self._theme, self._words, self._scale)
 
     def draw_editor(self, image: Image, editor: FootEditor, hud: Hud) -> Image:
         """The picture with the foot being marked on it, as a new array; ``image`` as in ``draw``."""
         canvas = _canvas(image, hud.mirror)
-        draw_editor(canvas, editor, hud, layout(canvas.shape[1], canvas.shape[0]), self._words, self._theme)
+        draw_editor(canvas, editor, hud, self._layout(canvas), self._words, self._theme)
         return canvas
 
     def waiting(self, width: int = 1280, height: int = 720) -> Image:
         """A calm picture for the time before the first frame."""
         canvas = np.full((height, width, 3), self._theme.back, np.uint8)
-        places = layout(width, height)
+        places = self._layout(canvas)
         size = places.size(self._theme.title)
         told = self._words.say("screen", "starting")
         draw_text(canvas, told, width / 2, height / 2, size, self._theme.soft, align="centre")
@@ -69,7 +70,7 @@ class Overlay:
 
     def draw_help(self, canvas: Image) -> None:
         """The list of keys onto a drawn picture, in place."""
-        draw_help(canvas, layout(canvas.shape[1], canvas.shape[0]), self._words, self._theme)
+        draw_help(canvas, self._layout(canvas), self._words, self._theme)
 
     def draw(self, image: Image, moment: Moment, hud: Hud | None = None) -> Image:
         """The picture with everything on it, as a new array.
@@ -80,7 +81,7 @@ class Overlay:
         hud = hud or Hud()
         canvas = _canvas(image, hud.mirror)
         size = (canvas.shape[1], canvas.shape[0])
-        places, theme, words = layout(*size), self._theme, self._words
+        places, theme, words = self._layout(canvas), self._theme, self._words
         unit = places.unit
         place = Place(moment.frame.size, size, hud.mirror)
         lesson = moment.lesson
@@ -95,8 +96,8 @@ class Overlay:
             draw_hand(canvas, hand, points, touch.near, (held,) if held else (), letter, theme, unit)
         if not blind:
             technique = self._technique(moment)
-            draw_stroke_panel(canvas, places.stroke, moment, technique, words, theme, unit)
-            draw_session_panel(canvas, places.session, moment, hud, self._maps, words, theme, unit)
+            draw_stroke_panel(canvas, places, moment, technique, words, theme)
+            draw_session_panel(canvas, places, moment, hud, self._maps, words, theme)
         draw_chips(canvas, places, moment, hud, words, theme)
         if lesson is not None and (lesson.plan.steps or blind):
             draw_lesson(canvas, places, lesson, words, theme)
@@ -106,6 +107,9 @@ class Overlay:
         elif moment.cue is not None:
             draw_cue(canvas, places.cue, moment.cue.text, "cue", theme, unit)
         return canvas
+
+    def _layout(self, canvas: Image) -> Layout:
+        return layout(canvas.shape[1], canvas.shape[0], self._scale)
 
     def _technique(self, moment: Moment) -> Technique | None:
         """The technique named, at the tempo that the step at hand asks for."""

@@ -32,9 +32,10 @@ def working_place(moment: Moment) -> list[tuple[Side, Floats]]:
 
 
 def draw_session_panel(
-    image: Image, box: Box, moment: Moment, hud: Hud, maps: CoverageMap, words: Words, theme: Theme, unit: float,
-) -> None:  # fmt: skip
-    """Time, recording dot, the flat map with its legend, and the zone being worked on."""
+    image: Image, layout: Layout, moment: Moment, hud: Hud, maps: CoverageMap, words: Words, theme: Theme
+) -> None:
+    """Time, recording dot, the flat map with its legend (not when compact), the zone at hand, and the next one."""
+    box, unit = layout.session, layout.unit
     backing(image, box, theme, unit)
     left, right = box.x + 2.0 * unit, box.right - 2.0 * unit
     body, small = round(theme.body * unit), round(theme.small * unit)
@@ -43,7 +44,8 @@ def draw_session_panel(
         told = words.say("screen", "recording")
         width = draw_text(image, told, right, box.y + 4.9 * unit, small, theme.ink, theme.strong_weight, "right")
         dots(image, np.array([[right - width - 1.7 * unit, box.y + 3.6 * unit]]), theme.record, 0.95 * unit)
-    room = (round(right - left), round(30.5 * unit))
+    below_map = 5.6 if layout.compact else 19.6
+    room = (round(right - left), round(box.height - (7.4 + below_map) * unit))
     shape = map_shape(moment.coverage.view, moment.coverage.side, hud.mirror, room)
     x = round((left + right - shape.width) / 2)
     y = round(box.y + 7.4 * unit + (room[1] - shape.height) / 2)
@@ -57,7 +59,22 @@ def draw_session_panel(
         point = shape.to_pixels(np.clip(uv, 0, 1)[None]) + np.array([x, y])
         dots(image, point, theme.casing, 1.25 * unit, side == "right")
         dots(image, point, theme.hand(side), 0.9 * unit, side == "right")
-    row = box.y + 42.3 * unit
+    if not layout.compact:
+        _legend(image, moment, words, theme, left, right, box.y + 42.3 * unit, small, unit)
+        _current_zone(image, moment, places, words, theme, left, right, box.y + 51.3 * unit, small, unit)
+    if moment.next_zone is not None:
+        told = words.say("screen", "next", zone=words.named("short_zones", moment.next_zone))
+        room_px, smallest = right - left, round(_NARROWEST * unit)
+        if width_of(told, smallest, theme.regular_weight) > room_px:
+            told = words.named("short_zones", moment.next_zone)
+        told, size = fitted(told, small, theme.regular_weight, room_px, smallest)
+        draw_text(image, told, left, box.bottom - 2.2 * unit, size, theme.ink)
+
+
+def _legend(
+    image: Image, moment: Moment, words: Words, theme: Theme, left: float, right: float, row: float, small: int,
+    unit: float,
+) -> None:  # fmt: skip
     for text, hatched in legend(moment.coverage, words):
         side_px = max(4, round(2.2 * unit))
         key = swatch(side_px, theme.soft if hatched else theme.work, theme, hatched)
@@ -66,11 +83,6 @@ def draw_session_panel(
         text, size = fitted(text, small, theme.regular_weight, right - begin, round(_NARROWEST * unit))
         draw_text(image, text, begin, row, size, theme.soft)
         row += 4.3 * unit
-    _current_zone(image, moment, places, words, theme, left, right, box.y + 51.3 * unit, small, unit)
-    if moment.next_zone is not None:
-        told = words.say("screen", "next", zone=words.named("short_zones", moment.next_zone))
-        told, size = fitted(told, small, theme.regular_weight, right - left, round(_NARROWEST * unit))
-        draw_text(image, told, left, box.y + 55.3 * unit, size, theme.ink)
 
 
 def legend(coverage: Coverage, words: Words) -> list[tuple[str, bool]]:
@@ -122,29 +134,32 @@ def draw_cue(image: Image, box: Box, text: str, kind: str, theme: Theme, unit: f
 
 @dataclass(frozen=True)
 class Chip:
-    """A short status: ``icon`` is "unseen", "bridged", "posture" or "none"."""
+    """A short status; ``brief`` is told where ``text`` doesn't fit. Icons: "unseen", "bridged", "posture", "none"."""
 
     text: str
     icon: str
+    brief: str = ""
 
 
 def foot_chip(moment: Moment, hud: Hud, words: Words) -> Chip | None:
     """What is to be said of the foot, if anything."""
     if moment.foot.presence is Presence.UNKNOWN:
-        return Chip(words.say("screen", "foot_unseen_key" if hud.interactive else "foot_unseen"), "unseen")
+        brief = words.say("screen", "foot_unseen")
+        return Chip(words.say("screen", "foot_unseen_key") if hud.interactive else brief, "unseen", brief)
     held = moment.foot.presence is Presence.BRIDGED
     return Chip(words.say("screen", "foot_held"), "bridged") if held else None
 
 
 def hand_chip(moment: Moment, side: Side, words: Words) -> Chip | None:
     """What is to be said of one hand: not seen, or a joint held badly."""
-    hand = moment.hands[SIDES.index(side)]
+    hand, letter = moment.hands[SIDES.index(side)], words.named("letters", side)
     if hand.presence is Presence.UNKNOWN:
-        return Chip(words.say("screen", f"{side}_unseen"), "unseen")
+        return Chip(words.say("screen", f"{side}_unseen"), "unseen", words.say("screen", "brief_unseen", hand=letter))
     finding = current_posture(moment.posture, side, moment.frame.time_s)
     if finding is None:
         return None
-    return Chip(words.say("screen", finding.kind, hand=words.named("letters", side)), "posture")
+    told, brief = (words.say("screen", key, hand=letter) for key in (finding.kind, f"brief_{finding.kind}"))
+    return Chip(told, "posture", brief)
 
 
 def current_posture(posture: tuple[PostureFinding, ...], side: Side, time_s: float) -> PostureFinding | None:
@@ -172,7 +187,9 @@ def draw_chips(image: Image, places: Layout, moment: Moment, hud: Hud, words: Wo
 def _chip(image: Image, box: Box, chip: Chip, align: str, theme: Theme, unit: float) -> None:
     size = round(theme.small * unit)
     icon = 0.0 if chip.icon == "none" else 4.0 * unit
-    text, size = fitted(chip.text, size, theme.regular_weight, box.width - icon - 3.2 * unit, round(_NARROWEST * unit))
+    room, smallest = box.width - icon - 3.2 * unit, round(_NARROWEST * unit)
+    fits = width_of(chip.text, smallest, theme.regular_weight) <= room
+    text, size = fitted(chip.text if fits else chip.brief or chip.text, size, theme.regular_weight, room, smallest)
     width = min(box.width, round(width_of(text, size, theme.regular_weight) + icon + 3.2 * unit))
     left = box.x if align == "left" else box.right - width
     backing(image, Box(left, box.y, width, box.height), theme, unit)

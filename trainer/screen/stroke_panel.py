@@ -9,7 +9,7 @@ import numpy as np
 
 from trainer.coach.tempo import Beat
 from trainer.model import Image, Moment
-from trainer.screen.layout import Box
+from trainer.screen.layout import Layout
 from trainer.screen.lines import dots, lines, ring
 from trainer.screen.sprite import lay, plate
 from trainer.screen.text import CAP_HEIGHT, draw_text, fitted
@@ -47,19 +47,21 @@ def reading_of(moment: Moment, technique: Technique | None) -> Reading:
 
 
 def draw_stroke_panel(
-    image: Image, box: Box, moment: Moment, technique: Technique | None, words: Words, theme: Theme, unit: float
+    image: Image, layout: Layout, moment: Moment, technique: Technique | None, words: Words, theme: Theme
 ) -> None:
-    """Draw the panel in place."""
+    """Draw the panel in place (compact: without how sure the name is)."""
+    box, unit = layout.stroke, layout.unit
     lay(image, plate(box.width, box.height, round(1.6 * unit), theme.back, theme.back_alpha), box.x, box.y)
     left, right = box.x + 2.2 * unit, box.right - 2.2 * unit
     reading = reading_of(moment, technique)
     _name(image, moment, technique, words, theme, unit, left, right, box.y + 6.0 * unit)
-    _confidence(image, moment, technique, words, theme, unit, left, right, box.y + 10.4 * unit)
+    if not layout.compact:
+        _confidence(image, moment, technique, words, theme, unit, left, right, box.y + 10.4 * unit)
     if technique is not None and technique.id != REST:
-        _figure(image, reading, words, theme, unit, left, right, box.y + 19.0 * unit)
-        _gauge(image, reading, theme, unit, left, right, box.y + 22.0 * unit)
+        _figure(image, reading, words, theme, unit, left, right, box.bottom - 15.0 * unit)
+        _gauge(image, reading, theme, unit, left, right, box.bottom - 12.0 * unit)
     span = reading.span if technique is not None and technique.rate_range is not None else None
-    _beats(image, moment, span, theme, unit, left, right, box.y + 31.2 * unit)
+    _beats(image, moment, span, theme, unit, left, right, box.bottom - 2.8 * unit)
 
 
 def _name(

@@ -68,6 +68,7 @@ class Worker:
         self._recorder: Recorder | None = None
         self._recorders = 0
         self._commands: deque[Callable[[], None]] = deque()
+        self._news = threading.Event()
         self._stop = threading.Event()
         self._go = threading.Event()
         self._go.set()
@@ -106,6 +107,11 @@ class Worker:
         else:
             self._go.set()
 
+    def wait_for_news(self, at_most_s: float) -> None:
+        """Wait until there is a moment that this hasn't told of, or the session has ended, or the time is over."""
+        if self._news.wait(at_most_s):
+            self._news.clear()
+
     def ask(self, command: Callable[[], None]) -> None:
         """Have something done between two frames, in the worker's own thread."""
         self._commands.append(command)
@@ -136,6 +142,7 @@ class Worker:
             self.error = error
         finally:
             self._close_recorder()
+            self._news.set()
 
     def _loop(self) -> None:
         for frame in self._source.frames():
@@ -153,6 +160,7 @@ class Worker:
             self.latest = moment
             self.count += 1
             self._finished_at.append(time.monotonic())
+            self._news.set()
             if self._recorder is not None:
                 self._guard(partial(self._recorder.write, moment))
 
