@@ -64,13 +64,13 @@ def test_a_teachers_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('name = "x"\n[zones]\nknee = 3\n', ["knee", "hallux"]),
-        ('name = "x"\n[zones]\nhallux = -1\n', ["hallux", "-1"]),
+        ('name = "x"\n[zones]\nknee = 3\n', ["line 3", "knee", "hallux"]),
+        ('name = "x"\n[zones]\nhallux = -1\n', ["line 3", "hallux", "-1"]),
         ('name = "x"\n[zones]\nhallux = "much"\n', ["hallux", "much"]),
         ('name = "x"\n[zones]\nhallux = true\n', ["hallux", "True"]),
-        ('name = "x"\n', ["[zones]"]),
+        ('name = "x"\n', ["as zones", "nothing"]),
         ("[zones]\nhallux = 3\n", ["name"]),
-        ('name = "x"\nzones = 7\n', ["[zones]", "7"]),
+        ('name = "x"\nzones = 7\n', ["line 2", "zones", "7"]),
         ("name = \n", ["TOML"]),
     ],
 )

@@ -11,8 +11,12 @@ import pytest
 from screen_scenes import coverage_of
 
 from tests.score.session_results import make_card, results
+from trainer.coach.practice import Plan
+from trainer.coach.routine import Step
+from trainer.coach.wish import Wish
 from trainer.library.measures import measures_of
 from trainer.model import Rhythm, Stroke
+from trainer.score.scorecard import Extras
 from trainer.screen import summary as module
 from trainer.screen.summary import MOST_ROWS, Summary, draw_summary, summary_of
 from trainer.strokes.techniques import load_techniques
@@ -42,7 +46,7 @@ def test_it_says_what_the_scorecard_says() -> None:
     assert summary.went_well is not None and "Kneading was steady" in summary.went_well
     assert len(summary.rows) == MOST_ROWS and [row.name for row in summary.rows][:2] == ["Effleurage", "Kneading"]
     assert summary.rows[1].rate_per_min == 92.0 and summary.rows[1].band == TECHNIQUES["kneading"].rate_range
-    assert all(c.before == "" and c.better == 0 for c in summary.compared) and summary.since is None
+    assert all(c.before == "" and c.better == 0 for c in summary.compared)
 
 
 def test_against_last_time_by_shape_and_not_for_chance() -> None:
@@ -50,7 +54,21 @@ def test_against_last_time_by_shape_and_not_for_chance() -> None:
     worse = replace(before, in_range_share=0.5, unseen_share=0.4, steadiness=before.steadiness, worked_share=0.9)
     summary = summary_of(card(), [coverage_of()], "", TECHNIQUES, load_words(), (DAY, worse))
     assert [c.better for c in summary.compared] == [1, 0, -1, 1]
-    assert summary.since == DAY
+    assert summary.against == "Against 2026-03-01"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_a_teacher_it_is_measured_against_that_session(language: str) -> None:
+    words = load_words(language)
+    steps = (Step("effleurage", 10), Step("kneading", 20, rate_per_min=(80.0, 90.0)), Step("friction", 9))
+    practised = card(extras=Extras(plan=Plan("teacher", "Anna", steps), wish=Wish("Anna", {"hallux": 8.0})))
+    summary = summary_of(practised, [coverage_of()], "", TECHNIQUES, words, (DAY, measures_of(practised)))
+    assert summary.against == words.say("summary", "teacher")
+    assert summary.rows[1].band == (80.0, 90.0), "the teacher's tempo, not the preset"
+    assert [c.label for c in summary.compared][:3] == [
+        words.say("summary", key) for key in ("order_alike", "tempo_alike", "map_alike")
+    ]
+    assert all(c.now.endswith("%") for c in (summary.compared[0], summary.compared[2]))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

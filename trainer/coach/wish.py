@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.errors import FormatError
-from trainer.files import read_toml
+from trainer.data_file import DataFile, is_number
 from trainer.foot import atlas
 from trainer.model import Coverage
 
@@ -29,21 +28,19 @@ class Wish:
 
 @cache
 def load_wish(path: Path | None = None) -> Wish:
-    """The shipped wish, or a teacher's file of the same form. Raises FormatError naming file and key."""
+    """The shipped wish, or a teacher's file of the same form. Raises FormatError naming file, line and what is allowed."""
     source = path or files(__package__).joinpath("wish.toml")
-    data = read_toml(source, "a file of wishes")
-    name, zones = data.get("name"), data.get("zones")
+    file = DataFile(source, "a file of wishes")
+    name, zones = file.data.get("name"), file.data.get("zones")
     if not isinstance(name, str) or not name.strip():
-        raise FormatError(f"'{source}': expected a short text as 'name', but got {name!r:.40}.")
+        raise file.wrong(("name",), "a short text")
     if not isinstance(zones, dict) or not zones:
-        raise FormatError(f"'{source}': expected a table [zones] with seconds for each zone, but got {zones!r:.40}.")
+        raise file.wrong(("zones",), "a table with seconds for each zone")
     for zone, seconds in zones.items():
         if zone not in atlas.ALL_ZONES:
-            known = ", ".join(atlas.ALL_ZONES)
-            raise FormatError(f"'{source}': [zones] has an unknown zone '{zone}'; known are {known}.")
-        number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-        if not number or not 0 < seconds <= 3600:
-            raise FormatError(f"'{source}': expected 0 to 3600 seconds as [zones] {zone}, but got {seconds!r:.40}.")
+            raise file.unknown_key(("zones", zone), atlas.ALL_ZONES)
+        if not is_number(seconds) or not 0 < seconds <= 3600:
+            raise file.wrong(("zones", zone), "seconds above 0, up to 3600,")
     return Wish(name, {zone: float(seconds) for zone, seconds in zones.items()})
 
 

@@ -12,11 +12,10 @@ from trainer.coach.wish import Wish
 from trainer.errors import TrainerError
 from trainer.foot import atlas
 from trainer.model import Data
+from trainer.score.against_plan import LEAST_S
 from trainer.score.scorecard import read_scorecard
 from trainer.strokes.techniques import REST, Techniques
 
-LEAST_S = 4.0
-"""A stretch shorter than this is no step of its own."""
 BAND = 0.10
 """A learner may be so much faster or slower than the model."""
 _LEAST_CYCLES = 4

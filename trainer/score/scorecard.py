@@ -19,12 +19,14 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from trainer import coverage as places
+from trainer.coach.practice import Plan
 from trainer.coach.wish import Wish
 from trainer.errors import FormatError
 from trainer.files import write_text
 from trainer.foot import atlas
 from trainer.model import Coverage, Cue, Data, Floats, PostureFinding, Rhythm, Side, Stroke, View
 from trainer.rhythm import rhythm_of
+from trainer.score.against_plan import practised
 from trainer.strokes.techniques import Technique, load_techniques
 
 SCHEMA_ID = "foot-massage-scorecard/1"
@@ -75,7 +77,7 @@ class Extras:
     ``not_sure`` are the spans in which the recogniser abstained; what strokes turned out to cover is taken out.
     ``techniques`` gives the preset that each rhythm was held against; ``discomfort_s`` are the moments at which the
     person massaged felt discomfort, as somebody marked them; ``wish`` is what was wished for each zone; ``refined`` are
-    the strokes looked back upon.
+    the strokes looked back upon; ``plan`` is what was to be practised, where anything in particular was.
     """
 
     unseen: Sequence[Span] = ()
@@ -85,6 +87,7 @@ class Extras:
     discomfort_s: Sequence[float] = ()
     wish: Wish | None = None
     refined: Sequence[Stroke] | None = None
+    plan: Plan | None = None
 
 
 def build_scorecard(
@@ -143,6 +146,8 @@ def build_scorecard(
         "discomfort_s": list(extras.discomfort_s),
         "provenance": dict(provenance),
     }  # fmt: skip
+    if extras.plan is not None:
+        card["practice"] = practised(extras.plan, card)
     plain: Data = to_plain(card)
     check(plain, "the scorecard")
     return plain

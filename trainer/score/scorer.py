@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer import __version__
+from trainer.coach.practice import Plan
 from trainer.errors import FormatError, TrainerError
 from trainer.files import make_folder, write_error
 from trainer.foot.given import GivenFoot, foot_file_beside, read_foot_file
@@ -89,6 +90,7 @@ def scorecard_of(
 ) -> Data:
     """The scorecard of a session, from a file (with its ``digest``) or a camera (None)."""
     foot = session.foot or Foot.unknown()
+    plan = pipeline.practice.lesson.plan
     return build_scorecard(
         video=info,
         sha256=digest,
@@ -108,6 +110,7 @@ def scorecard_of(
             discomfort_s=discomfort_s,
             wish=session.wish,
             refined=session.refined,
+            plan=plan if plan != Plan() else None,
         ),
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from trainer.library.measures import Measures, measures_of
 from trainer.model import Coverage, Data, Image
+from trainer.score.against_plan import bands_of
 from trainer.score.figures.axis import share
 from trainer.score.takeaway import takeaway
 from trainer.screen.coverage_map import CoverageMap, map_shape
@@ -50,7 +51,7 @@ class Compared:
 
 @dataclass(frozen=True, eq=False)
 class Summary:
-    """All that the screen says. ``since`` is the day compared with, None where there is none."""
+    """All that the screen says. ``against`` says with what it is compared."""
 
     title: str
     duration_s: float
@@ -59,7 +60,7 @@ class Summary:
     rows: tuple[Row, ...]
     coverage: Coverage | None
     compared: tuple[Compared, ...]
-    since: datetime | None
+    against: str
 
 
 def summary_of(
@@ -69,18 +70,34 @@ def summary_of(
     """The summary of a scorecard. ``before``: when the session to compare with was, and its measures."""
     names = {t.id: words.named("techniques", t.id, t.name) for t in techniques.values()}
     told = takeaway(card, names, words.tables["zones"], words)
-    now = measures_of(card)
+    now, bands = measures_of(card), bands_of(card)
     rows = sorted(now.techniques.items(), key=lambda item: -item[1].seconds)[:MOST_ROWS]
     nan = float("nan")
     return Summary(
         title, now.duration_s, told.went_well, told.work_on,
         tuple(
-            Row(names.get(t, t), nan if m.rate_per_min is None else m.rate_per_min, techniques[t].rate_range)
+            Row(names.get(t, t), nan if m.rate_per_min is None else m.rate_per_min,
+                bands.get(t, techniques[t].rate_range))
             for t, m in rows if t in techniques
         ),
         coverage[0] if coverage else None,
-        _compared(now, before[1] if before is not None else None, words), before[0] if before is not None else None,
+        *_against_what(card, now, before, words),
     )  # fmt: skip
+
+
+def _against_what(
+    card: Data, now: Measures, before: tuple[datetime, Measures] | None, words: Words
+) -> tuple[tuple[Compared, ...], str]:
+    practice = card.get("practice")
+    if practice is not None and practice["mode"] == "teacher":
+        alike = [(words.say("summary", key), practice[key]) for key in ("order_alike", "tempo_alike", "map_alike")]
+        unseen = Compared(words.say("summary", "unseen"), share(now.unseen_share), "", 0)
+        return (*(Compared(label, share(value), "", 0) for label, value in alike), unseen), words.say(
+            "summary", "teacher"
+        )
+    if before is None:
+        return _compared(now, None, words), words.say("summary", "first")
+    return _compared(now, before[1], words), words.say("summary", "since", day=f"{before[0]:%Y-%m-%d}")
 
 
 def _compared(now: Measures, before: Measures | None, words: Words) -> tuple[Compared, ...]:
@@ -116,7 +133,7 @@ def draw_summary(
     _card(image, words.say("summary", "work_on"), work_on, theme.right, box(4, 32.5, card, 17), theme, unit)
     _rhythm(image, summary.rows, words, box(4, 52, card, 30), theme, unit)
     _map(image, summary.coverage, words, box(middle, 14, 42, 68), theme, unit)
-    _against(image, summary, words, box(4, 83.5, across - 8, 12), theme, unit)
+    _against(image, summary, box(4, 83.5, across - 8, 12), theme, unit)
     closes = words.say("summary", "close")
     draw_text(image, closes, (across - 4) * unit, (down - 1.6) * unit, round(2.8 * unit), theme.faint, align="right")
     return image
@@ -188,13 +205,9 @@ def _map(image: Image, coverage: Coverage | None, words: Words, box: Box, theme:
         draw_text(image, text, box.x + box.width / 2, base, small, theme.ink if k == 0 else theme.soft, align="centre")
 
 
-def _against(image: Image, summary: Summary, words: Words, box: Box, theme: Theme, unit: float) -> None:
+def _against(image: Image, summary: Summary, box: Box, theme: Theme, unit: float) -> None:
     small, body = round(theme.small * unit), round(theme.body * unit)
-    head = (
-        words.say("summary", "since", day=f"{summary.since:%Y-%m-%d}") if summary.since is not None
-        else words.say("summary", "first")
-    )  # fmt: skip
-    draw_text(image, head, box.x, box.y + 2.6 * unit, small, theme.soft)
+    draw_text(image, summary.against, box.x, box.y + 2.6 * unit, small, theme.soft)
     step = box.width / max(len(summary.compared), 1)
     for k, compared in enumerate(summary.compared):
         left, base = box.x + k * step, box.y + 7.4 * unit
