@@ -22,7 +22,7 @@ def live_of(truth: Any, *parts: tuple[str | None, float], sure: float = 0.95) ->
     """Labels by (name, until when), by the left hand."""
     labels = [next((name for name, until in parts if t < until), None) for t in truth.time_s]
     left = np.tile([True, False], (len(labels), 1))
-    return Live(labels, left, np.full(len(labels), sure))
+    return Live(labels, left, np.full(len(labels), sure), np.full(len(labels), np.nan))
 
 
 def test_all_right_is_all_best() -> None:
@@ -53,6 +53,20 @@ def test_delays_flips_and_abstentions() -> None:
     assert log.confusion[NUMBER["kneading"], NOT_SURE] == pytest.approx(1.0 * 30, abs=2)
 
 
+def test_the_tempo_shown_four_seconds_into_a_stroke() -> None:
+    truth = make_truth([("kneading", 1.0, 9.0), ("friction", 10.0, 13.0)], seconds=14.0)
+    rate = truth.segments[0].rate_per_min
+    live = live_of(truth, ("rest", 1), ("kneading", 9), ("rest", 99))
+    for shown, share in ((rate + 2.9, 1.0), (rate - 3.1, 0.0), (np.nan, 0.0)):
+        late = replace(live, rate_per_min=np.where(truth.time_s < 4.9, np.nan, shown))
+        assert stroke_figures([log_strokes({"segments": []}, late, truth)])["rate_shown_right"] == share
+    early = replace(live, rate_per_min=np.where(truth.time_s < 5.2, rate, 0.0))
+    assert stroke_figures([log_strokes({"segments": []}, early, truth)])["rate_shown_right"] == 1.0
+    short = make_truth([("kneading", 1.0, 4.0)], seconds=5.0)
+    nothing = stroke_figures([log_strokes({"segments": []}, live_of(short, ("rest", 5)), short)])
+    assert np.isnan(nothing["rate_shown_right"])
+
+
 def test_a_stroke_that_is_never_named_counts_with_an_infinite_delay() -> None:
     truth = make_truth([("kneading", 1.0, 4.0), ("friction", 5.0, 8.0)], seconds=10.0)
     live = live_of(truth, ("rest", 1.4), ("kneading", 4), ("rest", 99))
@@ -68,7 +82,7 @@ def test_hands_and_confidence() -> None:
     figures = stroke_figures([log_strokes({"segments": []}, live, truth)])
     assert figures["hands_named_right"] == 1.0
     assert figures["calibration_error"] == pytest.approx(abs(0.85 - 4 / 6), abs=0.01)
-    both = Live(live.labels, np.ones((len(truth.time_s), 2), bool), live.confidence)
+    both = Live(live.labels, np.ones((len(truth.time_s), 2), bool), live.confidence, live.rate_per_min)
     figures = stroke_figures([log_strokes({"segments": []}, both, truth)])
     assert figures["hands_named_right"] == 0.0
 

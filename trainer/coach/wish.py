@@ -28,7 +28,7 @@ class Wish:
 
 @cache
 def load_wish(path: Path | None = None) -> Wish:
-    """The shipped wish, or a teacher's file of the same form. Raises FormatError naming file, line and what is allowed."""
+    """The shipped wish, or a teacher's file of the same form. Raises FormatError (file, line, what is allowed)."""
     source = path or files(__package__).joinpath("wish.toml")
     file = DataFile(source, "a file of wishes")
     name, zones = file.data.get("name"), file.data.get("zones")

@@ -80,6 +80,7 @@ METRICS: dict[str, Metric] = {
     "cycle_f_without_offset": Metric("cycles' F without that delay", "high", "{:.2f}"),
     "rate_error_per_min_median": Metric("rate error per stroke named rightly, per minute, median", "low", "{:.1f}"),
     "rate_error_per_min_p90": Metric("... 90th percentile", "low", "{:.1f}"),
+    "rate_shown_right": Metric("strokes whose tempo is shown after 4 s, right to 3 a minute", "high"),
     "rate_known": Metric("true strokes whose rate was told", "high"),
     "zone_seconds_error": Metric("zone-seconds error: seconds wrong / true seconds", "low"),
     "zone_error_median": Metric("zone-seconds error per zone, median", "low"),

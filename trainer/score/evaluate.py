@@ -98,7 +98,7 @@ def _live(tracks: Tracks, row: Rows) -> Live:
     working = np.zeros((len(row), 2), bool)
     working[row >= 0] = tracks.working[row[row >= 0]]
     labels = [tracks.technique[r] if r >= 0 else None for r in row]
-    return Live(labels, working, _take(tracks.technique_confidence, row))
+    return Live(labels, working, _take(tracks.technique_confidence, row), _take(tracks.rate_per_min, row))
 
 
 def _sight(tracks: Tracks, row: Rows) -> Sight:

@@ -28,6 +28,8 @@ NOT_SURE = len(TECHNIQUES)
 OVERLAPS = (10, 25, 50)
 STABLE_S = 0.5
 """A label is stable once it has stood for so long."""
+RATE_AFTER_S, RATE_WITHIN = 4.0, 3.0
+"""So many seconds after a stroke begins its tempo is to be shown, right to so much a minute."""
 _SPECK_S = 0.2
 _DRAWS = 1000
 
@@ -52,8 +54,9 @@ class StrokeLog:
     beats: (hits, stamped, true) repetitions at ±100 ms; rate_errors per minute of the strokes whose rate is known,
     rates: how many have one; delays_s from onset to a stable label, inf where there was none; flips: changes of the
     label within steady_s seconds of strokes after it was stable; hands: (frames of strokes rightly named, of those the
-    ones whose working hands are right too); sureness (10, 3): by tenths of confidence, labelled frames, the sum of
-    their confidence, how many are right."""
+    ones whose working hands are right too); shown_rate_errors per minute of the tempo shown RATE_AFTER_S into each
+    stroke that has one and lasts so long, inf where none was shown; sureness (10, 3): by tenths of confidence,
+    labelled frames, the sum of their confidence, how many are right."""
 
     confusion: Floats
     refined: Floats | None
@@ -67,17 +70,19 @@ class StrokeLog:
     flips: int
     steady_s: float
     hands: tuple[int, int] = (0, 0)
+    shown_rate_errors: tuple[float, ...] = ()
     sureness: Floats = field(default_factory=lambda: np.zeros((10, 3)))
 
 
 @dataclass(frozen=True, eq=False)
 class Live:
     """What was shown in each of T true frames: label, None when not sure or nothing was shown; working (T, 2) the hands
-    named, confidence (T,) of the label."""
+    named, confidence (T,) of the label, rate_per_min (T,) the tempo, NaN where none was shown."""
 
     labels: Labels
     working: NDArray[np.bool_]
     confidence: Floats
+    rate_per_min: Floats
 
 
 def log_strokes(card: Data, live: Live, truth: Truth) -> StrokeLog:
@@ -99,7 +104,8 @@ def log_strokes(card: Data, live: Live, truth: Truth) -> StrokeLog:
         _bounds(_with_rest(segments, end_s), _with_rest(true, end_s)),
         None if refined is None else _bounds(refined, true),
         (len(told.match_events(stamped, cycles)), len(stamped), len(cycles)),
-        errors, rates, delays, flips, steady_s, _hands(right, live, truth), _sureness(right, live),
+        errors, rates, delays, flips, steady_s, _hands(right, live, truth),
+        _shown_rate_errors(live, truth), _sureness(right, live),
     )  # fmt: skip
 
 
@@ -125,9 +131,11 @@ def stroke_figures(logs: Sequence[StrokeLog]) -> Results:
         "cycle_f": share(2 * hits, stamped + true),
     }  # fmt: skip
     errors = np.array([e for log in logs for e in log.rate_errors])
+    shown = np.array([e for log in logs for e in log.shown_rate_errors])
     delays = np.array([d for log in logs for d in log.delays_s])
     results |= {
         "rate_error_per_min_median": _percentile(errors, 50), "rate_error_per_min_p90": _percentile(errors, 90),
+        "rate_shown_right": share(int((shown <= RATE_WITHIN).sum()), len(shown)),
         "rate_known": share(len(errors), sum(log.rates for log in logs)),
         "label_delay_median_s": _percentile(delays, 50), "label_delay_p95_s": _percentile(delays, 95),
         "strokes_named": share(int(np.isfinite(delays).sum()), len(delays)),
@@ -214,6 +222,16 @@ def _rate_errors(card: Data, truth: Truth) -> tuple[tuple[float, ...], int]:
         if math.isfinite(rate):
             errors.append(abs(rate - segment.rate_per_min))
     return tuple(errors), len(true)
+
+
+def _shown_rate_errors(live: Live, truth: Truth) -> tuple[float, ...]:
+    errors = []
+    for segment in truth.segments:
+        at = int(np.searchsorted(truth.time_s, segment.start_s + RATE_AFTER_S))
+        if math.isfinite(segment.rate_per_min) and at < len(truth.time_s) and truth.time_s[at] < segment.end_s:
+            error = abs(float(live.rate_per_min[at]) - segment.rate_per_min)
+            errors.append(error if math.isfinite(error) else math.inf)
+    return tuple(errors)
 
 
 def _within(stroke: Stroke, start_s: float, end_s: float) -> Stroke:
