@@ -15,10 +15,13 @@ import numpy as np
 import pytest
 from session_results import make_card
 
+from trainer.coach.practice import Plan
+from trainer.coach.routine import Step
 from trainer.foot import atlas
 from trainer.model import Coverage, Cue, Rhythm, Stroke
 from trainer.score.report import render_report, write_report
 from trainer.score.scorecard import Extras, FootFacts, Span
+from trainer.strokes.techniques import load_techniques
 
 DAY = date(2026, 3, 9)
 VOID = {"meta", "img", "br", "link", "input", "hr", "path", "circle", "rect"}
@@ -83,6 +86,14 @@ def test_tells_what_the_scorecard_holds() -> None:
         "One thing to work on",
     ):  # fmt: skip
         assert words in page.words, words
+
+
+def test_tells_what_was_practised_and_how_near_it_came() -> None:
+    steps = (Step("kneading", 9, rate_per_min=(110.0, 130.0)), Step("press_hold", 5))
+    plan = Plan("routine", "Anna's <round>", steps, blind=True)
+    told = Page(render_report(make_card(extras=Extras(techniques=load_techniques(), plan=plan)), day=DAY)).words
+    assert "Practised blind: routine, Anna's <round>" in told and "order alike" in told
+    assert "its map done" not in told and "Practised" not in Page(render_report(make_card(), day=DAY)).words
 
 
 def test_reads_well_without_eyes() -> None:

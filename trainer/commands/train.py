@@ -227,7 +227,7 @@ def strokes(
     from trainer.studio.training.strokes_data import played_takes
     from trainer.studio.training.strokes_network import export_strokes, weights_of
     from trainer.studio.training.strokes_task import BeatsTask, NamesTask
-    from trainer.studio.training.watched import faults_of, read_stretches, watched_clips, watched_take
+    from trainer.studio.training.watched import faults_of, read_stretches, watched_clips, watched_take, watched_takes
 
     console = Console(stderr=True)
     clips = watched_clips(watched)
@@ -236,7 +236,7 @@ def strokes(
         lambda done, of: console.print(f"drawn {done} of {of}", highlight=False) if done % 50 == 0 else None,
     )  # fmt: skip
     own = len(takes) - sketches
-    parts = takes[:own], takes[own:], [watched_take(clip) for clip in clips]
+    parts = takes[:own], takes[own:], watched_takes(clips)
     names = _run(NamesTask(parts, seed), state, Plan(steps, batch=32, seed=seed, rate=2e-3), minutes, workers)
     beats = _run(BeatsTask(parts, seed), state, Plan(beat_steps, batch=32, seed=seed, rate=4e-3), minutes, workers)
     held_out = watched_clips(tune)

@@ -73,13 +73,13 @@ class Skin:
         self._lift = lift_mm / length_mm
         self._length_mm = length_mm
         self._pose, self._model, self._flip = pose, model, flip
-        shaped = model.vertices + np.einsum("k,knc->nc", pose.shape, model.modes)
+        shaped = model.vertices + np.tensordot(pose.shape, model.modes, 1)
         marks = model.landmarks + np.einsum("k,knc->nc", pose.shape, model.landmark_modes)
         medial, width = marks[_MEDIAL, 0], marks[_LATERAL, 0] - marks[_MEDIAL, 0]
         uv = np.stack([shaped[:, 1], (shaped[:, 0] - medial) / width], axis=1)
         lifted = (shaped + self._lift * model.normals) * flip
         px, depth = _before_camera(*project(pose, lifted))
-        self._px, self._depth, self._lifted = px, depth, lifted
+        self._px, self._depth, self._lifted, self._shaped = px, depth, lifted, shaped
         self._places = np.concatenate([shaped, uv], axis=1)
         self._px_per_length = pose.focal_px / max(pose.shift[2], 1e-6)
 
@@ -171,13 +171,12 @@ class Skin:
 
     def placed(self, places: OnMap) -> tuple[Floats, NDArray[np.bool_]]:
         """(N, 2) px of places on the map, and (N,) whether they face the camera."""
-        shaped = places.vertices + np.einsum("k,knc->nc", self._pose.shape, places.modes)
+        shaped = places.vertices + np.tensordot(self._pose.shape, places.modes, 1)
         return self._seen(shaped, places.normals)
 
     def outline_px(self) -> Floats:
         """(N, 2) the foot's silhouette, with the ankles; (0, 2) where it can't be told."""
-        xyz = self._model.vertices + np.einsum("k,knc->nc", self._pose.shape, self._model.modes)
-        px, depth = project(self._pose, xyz * self._flip)
+        px, depth = project(self._pose, self._shaped * self._flip)
         if depth.min() <= 0 or not np.isfinite(px).all():
             return np.zeros((0, 2))
         low, high = px.min(axis=0), px.max(axis=0)
@@ -206,7 +205,7 @@ class Skin:
     def _cells(self) -> Floats:
         """(M, 3) places of the cells, as of a left foot."""
         model = self._model
-        return np.asarray(model.cell_vertices + np.einsum("k,kmc->mc", self._pose.shape, model.cell_modes))
+        return np.asarray(model.cell_vertices + np.tensordot(self._pose.shape, model.cell_modes, 1))
 
 
 @cache

@@ -31,7 +31,7 @@ _TOUCHED = 1.0 - np.exp(-0.9 * WORKED_S / (STRONG_S / 3))
 _FINGER = 0.26
 """A finger's thickness as a share of the hand's size, with a little room: landmarks aren't exact."""
 _FINGERS = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20))
-_LOW_RES = 176
+_LOW_RES = 128
 """Longer side in pixels at which coverage is painted; it is smooth, so enlarging it loses nothing."""
 
 

@@ -21,7 +21,7 @@ from trainer.studio.training.takes import UNKNOWN, Take, window_ticks
 Rng = np.random.Generator
 Takes = tuple[Sequence[Take], Sequence[Take], Sequence[Take]]
 """Of the studio's movements, of sketched ones, of clips that the program watched; some may be empty, not all."""
-_SHARES = (0.5, 0.3, 0.2)
+_SHARES = (0.4, 0.25, 0.35)
 """Of the windows, from each of the three."""
 NAMES_S, BEATS_S = 12.0, 6.0
 """How long a window is."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,6 +27,7 @@ from trainer.studio.training.takes import Stretch, Take, take_of
 from trainer.video.source import open_source
 
 ENDING = ".tracks.parquet"
+SPEEDS = (0.8, 1.0, 1.25)
 _LEAST_FRAMES = 8
 _FARTHEST = 3.0
 """A joint further off than so many palm lengths is of something else."""
@@ -86,10 +88,21 @@ def read_stretches(clip: Path) -> list[Stretch]:
     return stretches_of(read_truth(clip))
 
 
-def watched_take(clip: Path) -> Take:
-    """What the recogniser learns from a clip that was watched. Raises TrainerError."""
+def watched_take(clip: Path, speed: float = 1.0) -> Take:
+    """What the recogniser learns from a clip that was watched, as if it had been done so many times as fast. Raises
+    TrainerError."""
     truth = read_truth(clip)
-    return take_of(clip.stem, touches_of(read_tracks(watched(clip))), stretches_of(truth), truth.duration_s)
+    touches = (replace(touch, time_s=touch.time_s / speed) for touch in touches_of(read_tracks(watched(clip))))
+    stretches = [
+        replace(s, start_s=s.start_s / speed, end_s=s.end_s / speed, cycles_s=s.cycles_s / speed)
+        for s in stretches_of(truth)
+    ]
+    return take_of(clip.stem, touches, stretches, truth.duration_s / speed)
+
+
+def watched_takes(clips: Iterable[Path]) -> list[Take]:
+    """Every clip at each of SPEEDS: clips are few, and people differ in tempo. Raises TrainerError."""
+    return [watched_take(clip, speed) for clip in clips for speed in SPEEDS]
 
 
 def faults_of(clips: list[Path]) -> Faults:
