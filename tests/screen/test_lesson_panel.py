@@ -12,11 +12,13 @@ from screen_scenes import moment_at
 from trainer.coach.practice import Lesson, Phase, Plan
 from trainer.coach.routine import Step, load_routine, shipped_routines
 from trainer.coach.tempo import Beat
+from trainer.foot import atlas
 from trainer.model import Image, Moment
+from trainer.screen import lesson_panel
 from trainer.screen.layout import Box, layout
 from trainer.screen.lesson_panel import asked
 from trainer.screen.overlay import Overlay
-from trainer.screen.text import width_of
+from trainer.screen.text import draw_text, width_of, wrapped
 from trainer.screen.theme import Theme
 from trainer.strokes.techniques import load_techniques
 from trainer.words.words import LANGUAGES, load_words
@@ -57,6 +59,34 @@ def test_it_stays_in_its_place(size: tuple[int, int], language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_of_the_routines_is_cut_off(
+    size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+
+    def note(image: Image, text: str, *rest: object) -> int:
+        texts.append(text)
+        return draw_text(image, text, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(lesson_panel, "draw_text", note)
+    for routine in ROUTINES:
+        for blind in (False, True):
+            plan = Plan("routine", "Mine", routine.steps, blind)
+            for number in range(len(routine.steps)):
+                drawn(at(size, lesson=Lesson(plan, Phase.WORK, number, 3.0)), language)
+    assert len(texts) > 50 and not [text for text in texts if "…" in text]
+
+
+def test_of_many_zones_it_says_how_many_more() -> None:
+    step = Step("kneading", 60, tuple(atlas.SOLE_ZONES))
+    unit = layout(1280, 720).unit
+    told = lesson_panel._zones(step, load_words(), round(3.1 * unit), Theme(), 42.6 * unit)
+    shown, _, more = told.rpartition(" +")
+    assert len(shown.split(", ")) + int(more) == len(atlas.SOLE_ZONES) and int(more) > 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_asked_for_fits_the_cue_in_two_lines(language: str) -> None:
     words, theme = load_words(language), Theme()
     box = layout(640, 480).cue
@@ -66,6 +96,11 @@ def test_what_is_asked_for_fits_the_cue_in_two_lines(language: str) -> None:
         assert (told is None) == (phase in (Phase.WORK, Phase.COUNT))
         if told is not None:
             assert width_of(told, round(4.2 * unit), theme.strong_weight) < 1.9 * (box.width - 8 * unit)
+
+
+def test_a_number_stays_with_its_per_cent() -> None:
+    for room in range(60, 400, 20):
+        assert not any(line.startswith("%") for line in wrapped("so many words and 100 % of them", 20, 400, room, 3))
 
 
 def test_the_bar_grows_and_the_time_falls() -> None:

@@ -50,20 +50,20 @@ def _draw_step(
 ) -> None:
     backing(image, box, theme, unit)
     left, right = box.x + 2.2 * unit, box.right - 2.2 * unit
-    body, small, title = (round(size * unit) for size in (theme.body, theme.small, theme.title))
+    small, title = (round(size * unit) for size in (theme.small, theme.title))
     steps = len(lesson.plan.steps)
     head = words.say("practice", "step", number=lesson.number + 1, steps=steps) if steps > 1 else lesson.plan.name
     if lesson.plan.blind:
-        head = words.say("practice", "blind")
+        head = words.say("practice", "blind_step", number=lesson.number + 1, steps=steps)
     time_left = _time(lesson)
     room = right - left - width_of(time_left, title, theme.strong_weight) - 2 * unit
     text, size = fitted(head, small, theme.regular_weight, room, round(_SMALLEST * unit))
     draw_text(image, text, left, box.y + 4.7 * unit, size, theme.soft)
     draw_text(image, time_left, right, box.y + 5.4 * unit, title, theme.ink, theme.strong_weight, "right")
-    text, size = fitted(_name(step, words), title, theme.strong_weight, right - left, body)
+    text, size = fitted(_name(step, words), title, theme.strong_weight, right - left, small)
     draw_text(image, text, left, box.y + 11.0 * unit, size, theme.ink, theme.strong_weight)
     _bar(image, lesson, step, left, right, box.y + 13.4 * unit, theme, unit)
-    note = text_in(step.note, words.language) or ", ".join(words.named("short_zones", zone) for zone in step.zones)
+    note = text_in(step.note, words.language) or _zones(step, words, small, theme, right - left)
     note = note or words.named("how", step.technique, "")
     for k, line in enumerate(wrapped(note, small, theme.regular_weight, right - left, 2)):
         draw_text(image, line, left, box.y + (18.4 + 4.0 * k) * unit, small, theme.ink)
@@ -89,6 +89,16 @@ def _draw_step_briefly(
     draw_text(image, text, left, box.y + 5.9 * unit, size, theme.ink, theme.strong_weight)
     draw_text(image, time_left, right, box.y + 5.9 * unit, title, theme.ink, theme.strong_weight, "right")
     _bar(image, lesson, step, left, right, box.y + 7.9 * unit, theme, unit)
+
+
+def _zones(step: Step, words: Words, size: int, theme: Theme, room: float) -> str:
+    """The step's zones, as many as two lines take, and how many more there are."""
+    names = [words.named("short_zones", zone) for zone in step.zones]
+    for left_out in range(len(names)):
+        told = ", ".join(names[: len(names) - left_out]) + (f" +{left_out}" if left_out else "")
+        if not any(line.endswith("…") for line in wrapped(told, size, theme.regular_weight, room, 2)):
+            return told
+    return ""
 
 
 def _time(lesson: Lesson) -> str:

@@ -166,7 +166,7 @@ def _rhythm(image: Image, rows: Sequence[Row], words: Words, box: Box, theme: Th
     small, body = round(theme.small * unit), round(theme.body * unit)
     draw_text(image, words.say("summary", "rhythm"), box.x, box.y + 3.0 * unit, small, theme.soft)
     for k, row in enumerate(rows):
-        base = box.y + (8.6 + 5.2 * k) * unit
+        base = box.y + (8.4 + 5.0 * k) * unit
         text, size = fitted(row.name, body, theme.regular_weight, 26 * unit, round(_SMALLEST * unit))
         draw_text(image, text, box.x, base, size, theme.ink)
         known = isfinite(row.rate_per_min)

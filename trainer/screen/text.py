@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Literal
@@ -55,7 +56,8 @@ def fitted(text: str, size: int, weight: int, room: float, smallest: int | None 
 
 def wrapped(text: str, size: int, weight: int, room: float, lines: int) -> list[str]:
     """The text in at most ``lines`` lines of about one length, broken at blanks; an overlong rest ends in "…"."""
-    words = _clean(text).split()
+    # A number stays with its per cent.
+    words = re.split(r"\s+(?!%)", _clean(text).strip())
     rows = _greedy(words, size, weight, room)
     if len(rows) > lines:
         rows = [*rows[: lines - 1], " ".join(rows[lines - 1 :])]
