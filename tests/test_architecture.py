@@ -19,9 +19,10 @@ FORBIDDEN = {
     "coach": {"screen", "score", "studio", "library", "pipeline", "commands", "cli"},
     "look": {"strokes", "coach", "screen", "score", "studio", "pipeline", "commands", "cli"},
     "words": {"video", "hands", "foot", "strokes", "coach", "screen", "score", "library", "pipeline", "commands"},
-    "library": {"screen", "studio", "commands", "cli"},
-    "score": {"studio", "library", "commands", "cli"},
-    "screen": {"studio", "commands", "cli"},
+    "review": {"screen", "studio", "commands", "cli"},
+    "library": {"review", "screen", "studio", "commands", "cli"},
+    "score": {"studio", "library", "review", "commands", "cli"},
+    "screen": {"review", "studio", "commands", "cli"},
 }
 ALL = sorted(p for p in PACKAGE.rglob("*.py") if "_data" not in p.parts)
 

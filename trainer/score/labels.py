@@ -7,6 +7,7 @@ overlap; what lies between two of them is rest. What is before the first and aft
 from __future__ import annotations
 
 import csv
+import io
 import re
 from itertools import pairwise
 from math import isfinite
@@ -23,14 +24,22 @@ _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 def read_labels(path: Path) -> tuple[Label, ...]:
     """The labels in order of time. Raises FormatError naming file, line and what is allowed."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows, head = list(reader), reader.fieldnames or ()
+        data = path.read_bytes()
     except FileNotFoundError:
         raise FormatError(
             f"Expected labels at '{path}', but there are none: write a line technique,start_s,end_s for each stretch."
         ) from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise FormatError(f"Expected a readable table of labels at '{path}': {error}.") from None
+    return parse_labels(data, str(path))
+
+
+def parse_labels(data: bytes, path: str) -> tuple[Label, ...]:
+    """The labels in a file's bytes. Raises FormatError naming ``path``, line and what is allowed."""
+    try:
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+        rows, head = list(reader), reader.fieldnames or ()
+    except (UnicodeDecodeError, csv.Error) as error:
         raise FormatError(f"Expected a readable table of labels at '{path}': {error}.") from None
     missing = [name for name in _COLUMNS if name not in head]
     if missing:

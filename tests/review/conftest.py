@@ -1,0 +1,46 @@
+"""A review room over two sessions: one of the library, one that was scored."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.score.session_results import make_card, results
+from trainer.library.measures import measures_of
+from trainer.library.store import Library
+from trainer.review.app import Desk
+from trainer.review.marks import Marks
+from trainer.review.room import Room
+from trainer.score.scorecard import write_scorecard
+from trainer.strokes.techniques import load_techniques
+from trainer.words.words import load_words
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_videos" / "kneading.mp4"
+
+
+@pytest.fixture
+def scored(tmp_path: Path) -> Path:
+    """A scored session's folder, with a video."""
+    folder = tmp_path / "scores" / "Füße 1"
+    folder.mkdir(parents=True)
+    write_scorecard(folder / "scorecard.json", make_card(**results(duration_s=20.0)))
+    shutil.copy(SAMPLE, folder / "overlay.mp4")
+    (folder / "report.html").write_text("<!doctype html><title>report</title>", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path, scored: Path) -> Iterator[Desk]:
+    library = Library(tmp_path / "library")
+    kept = library.begin("drill", "Kneading", now=datetime(2026, 3, 1, 10, tzinfo=UTC))
+    card = make_card(**results())
+    write_scorecard(kept.folder / "scorecard.json", card)
+    library.finish(kept.id, measures_of(card))
+    marks = Marks(f"sqlite:///{tmp_path / 'review.sqlite'}")
+    yield Desk(Room(library, [scored.parent]), marks, load_techniques(), load_words())
+    marks.close()
+    library.close()

@@ -1,0 +1,189 @@
+"""Instructors' labels and comments, and the log of who changed what: in a database, any of SQLAlchemy's."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Integer, String, Text, create_engine, delete, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Session as Connection
+
+from trainer.errors import FormatError, TrainerError
+from trainer.model import Label
+from trainer.review.edits import Edit, Mark, applied
+
+LONGEST = 2000
+"""Characters of a comment."""
+
+
+class MarksError(TrainerError):
+    """The database can't be opened, read or written."""
+
+
+class _Base(DeclarativeBase):
+    pass
+
+
+class _Label(_Base):
+    __tablename__ = "review_labels"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    session_id: Mapped[str] = mapped_column(String(32), index=True)
+    technique: Mapped[str] = mapped_column(String(64))
+    start_ms: Mapped[int] = mapped_column(Integer)
+    end_ms: Mapped[int] = mapped_column(Integer)
+    hands: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(Integer)
+
+
+class _Comment(_Base):
+    __tablename__ = "review_comments"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str] = mapped_column(String(32), index=True)
+    time_ms: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+    zone: Mapped[str] = mapped_column(String(32))
+    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class _Change(_Base):
+    __tablename__ = "review_log"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    session_id: Mapped[str] = mapped_column(String(32), index=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    what: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A remark pinned to a time, and to a zone of the foot ("": to none)."""
+
+    id: str
+    time_ms: int
+    text: str
+    zone: str = ""
+
+
+class Marks:
+    """Raises MarksError from all its methods."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: Engine = create_engine(url)
+        with self._guarded():
+            _Base.metadata.create_all(self._engine)
+
+    def labels(self, session_id: str) -> dict[str, Mark]:
+        """By id, in order of time."""
+        with self._connected() as connection:
+            return _labels(connection, session_id)
+
+    def edit(self, session_id: str, edits: Sequence[Edit]) -> dict[str, Mark]:
+        """The labels after some edits: all of them, or none. Raises ConflictError."""
+        with self._connected() as connection:
+            marks = _labels(connection, session_id)
+            for edit in edits:
+                before = marks.get(edit.id)
+                marks = applied(marks, edit)
+                connection.execute(delete(_Label).where(_Label.id == edit.id, _Label.session_id == session_id))
+                if edit.mark is not None:
+                    connection.add(_row(session_id, marks[edit.id]))
+                connection.flush()
+                told = {"label": edit.id, "before": _told(before), "after": _told(marks.get(edit.id))}
+                connection.add(_Change(session_id=session_id, at=datetime.now(UTC), what=told))
+            return dict(sorted(marks.items(), key=lambda item: item[1].start_ms))
+
+    def replace(self, session_id: str, labels: Sequence[Label]) -> dict[str, Mark]:
+        """All labels of a session exchanged for others, as a file brings them."""
+        fresh = [
+            Mark(uuid.uuid4().hex, x.technique, round(1000 * x.start_s), round(1000 * x.end_s), x.hands) for x in labels
+        ]
+        edits = [Edit(name, mark.version, None) for name, mark in self.labels(session_id).items()]
+        return self.edit(session_id, [*edits, *(Edit(mark.id, 0, mark) for mark in fresh)])
+
+    def comments(self, session_id: str) -> list[Comment]:
+        """In order of time."""
+        with self._connected() as connection:
+            rows = connection.scalars(
+                select(_Comment).where(_Comment.session_id == session_id).order_by(_Comment.time_ms, _Comment.id)
+            )
+            return [Comment(row.id, row.time_ms, row.text, row.zone) for row in rows]
+
+    def comment(self, session_id: str, time_s: float, text: str, zone: str = "") -> Comment:
+        """Add one. Raises FormatError for an empty or overlong text."""
+        text = text.strip()
+        if not 0 < len(text) <= LONGEST:
+            raise FormatError(f"Expected a comment of 1 to {LONGEST} characters, but got {len(text)}.")
+        row = _Comment(
+            id=uuid.uuid4().hex, session_id=session_id, time_ms=round(1000 * time_s), text=text, zone=zone,
+            written_at=datetime.now(UTC),
+        )  # fmt: skip
+        with self._connected() as connection:
+            connection.add(row)
+            connection.add(_change(session_id, {"comment": row.id, "text": text, "time_ms": row.time_ms}))
+            connection.flush()
+            return Comment(row.id, row.time_ms, row.text, row.zone)
+
+    def uncomment(self, session_id: str, comment_id: str) -> None:
+        """Take one away; one that isn't there stays so."""
+        with self._connected() as connection:
+            row = connection.get(_Comment, comment_id)
+            if row is not None and row.session_id == session_id:
+                connection.add(_change(session_id, {"comment": row.id, "deleted": row.text}))
+                connection.delete(row)
+
+    def log(self, session_id: str) -> list[dict[str, Any]]:
+        """Every change of a session, in order."""
+        with self._connected() as connection:
+            rows = connection.scalars(select(_Change).where(_Change.session_id == session_id).order_by(_Change.number))
+            return [row.what for row in rows]
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with self._guarded(), Connection(self._engine) as connection, connection.begin():
+            if self._engine.dialect.name == "sqlite":
+                # Else two writers read the same labels before either writes.
+                connection.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise MarksError(f"Expected the database of the review room, but it says: {reason}.") from error
+
+
+def _labels(connection: Connection, session_id: str) -> dict[str, Mark]:
+    rows = connection.scalars(select(_Label).where(_Label.session_id == session_id).order_by(_Label.start_ms))
+    return {
+        row.id: Mark(row.id, row.technique, row.start_ms, row.end_ms, tuple(row.hands.split()), row.version)  # type: ignore[arg-type]
+        for row in rows
+    }
+
+
+def _row(session_id: str, mark: Mark) -> _Label:
+    return _Label(
+        id=mark.id, session_id=session_id, technique=mark.technique, start_ms=mark.start_ms, end_ms=mark.end_ms,
+        hands=" ".join(mark.hands), version=mark.version,
+    )  # fmt: skip
+
+
+def _change(session_id: str, what: dict[str, Any]) -> _Change:
+    return _Change(session_id=session_id, at=datetime.now(UTC), what=what)
+
+
+def _told(mark: Mark | None) -> dict[str, Any] | None:
+    return asdict(mark) | {"hands": list(mark.hands)} if mark is not None else None

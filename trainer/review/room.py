@@ -1,0 +1,105 @@
+"""The sessions that the review room shows: those of the library, and scored ones in folders that were named."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from trainer.errors import TrainerError
+from trainer.library.measures import Measures, measures_of
+from trainer.library.store import Kept, Library
+from trainer.model import Data
+from trainer.score.scorecard import read_scorecard
+from trainer.score.tracks import Tracks, read_tracks
+
+_CARD, _TRACKS = "scorecard.json", "tracks.parquet"
+_VIDEOS = ("session.mp4", "overlay.mp4")
+"""As it was filmed rather than with the overlay."""
+
+
+class NoSuchSessionError(TrainerError):
+    """A session that isn't there, or no more."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A session to be looked at. ``mode`` is how it was practised, "scored" for a video that was scored."""
+
+    id: str
+    title: str
+    when: datetime
+    mode: str
+    folder: Path
+
+    @property
+    def video(self) -> Path | None:
+        """Its video; None where none was kept."""
+        return next((self.folder / name for name in _VIDEOS if (self.folder / name).is_file()), None)
+
+    @property
+    def has_tracks(self) -> bool:
+        return (self.folder / _TRACKS).is_file()
+
+    def card(self) -> Data:
+        """Its scorecard. Raises TrainerError."""
+        return _card(self.folder / _CARD, (self.folder / _CARD).stat().st_mtime_ns)
+
+    def measures(self) -> Measures:
+        """Its figures. Raises TrainerError."""
+        return measures_of(self.card())
+
+    def tracks(self) -> Tracks:
+        """What was seen, frame by frame. Raises TrainerError."""
+        return _tracks(self.folder / _TRACKS, (self.folder / _TRACKS).stat().st_mtime_ns)
+
+
+class Room:
+    """``folders`` hold scored sessions, or are such ones."""
+
+    def __init__(self, library: Library, folders: Iterable[Path] = ()) -> None:
+        self._library = library
+        self._folders = tuple(folders)
+
+    def sessions(self) -> list[Shown]:
+        """All that are whole, the newest first."""
+        found = [_kept(kept) for kept in self._library.sessions()] + [_scored(folder) for folder in self._scored()]
+        whole = {shown.folder.resolve(): shown for shown in found if (shown.folder / _CARD).is_file()}
+        return sorted(whole.values(), key=lambda shown: shown.when, reverse=True)
+
+    def find(self, session_id: str) -> Shown:
+        """One of them. Raises NoSuchSessionError."""
+        for shown in self.sessions():
+            if shown.id == session_id:
+                return shown
+        raise NoSuchSessionError("Expected a session that is there, but it isn't (any more): see the overview.")
+
+    def _scored(self) -> list[Path]:
+        out = []
+        for folder in self._folders:
+            out += [folder] if (folder / _CARD).is_file() else sorted(p.parent for p in folder.glob(f"*/{_CARD}"))
+        return out
+
+
+def _kept(kept: Kept) -> Shown:
+    return Shown(kept.id, kept.name or kept.mode.capitalize(), kept.started_at, kept.mode, kept.folder)
+
+
+def _scored(folder: Path) -> Shown:
+    place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:32]
+    when = datetime.fromtimestamp((folder / _CARD).stat().st_mtime, UTC).astimezone()
+    return Shown(place, folder.name, when, "scored", folder)
+
+
+# The time of change is part of the key: a session scored anew is read anew.
+@lru_cache(maxsize=256)
+def _card(path: Path, changed_ns: int) -> Data:
+    return read_scorecard(path)
+
+
+@lru_cache(maxsize=4)
+def _tracks(path: Path, changed_ns: int) -> Tracks:
+    return read_tracks(path)

@@ -1,0 +1,210 @@
+// The timeline: lanes under one clock, drawn for the stretch of time that is in view.
+
+const SVG = "http://www.w3.org/2000/svg";
+const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200];
+
+export function clockOf(time, digits = 0) {
+  const whole = Math.max(time, 0), minutes = Math.floor(whole / 60), seconds = whole - 60 * minutes;
+  return `${minutes}:${seconds.toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}`;
+}
+
+function element(kind, classes, parent) {
+  const made = document.createElement(kind);
+  if (classes) made.className = classes;
+  if (parent) parent.append(made);
+  return made;
+}
+
+export class Timeline {
+  // data: of data.json; labels(): the labels as they are; on: {seek, choose, move}
+  constructor(root, data, labels, on) {
+    this.root = root;
+    this.data = data;
+    this.labels = labels;
+    this.on = on;
+    this.from = 0;
+    this.to = Math.max(data.duration_s, 0.1);
+    this.now = 0;
+    this.chosen = null;
+    this.open = null; // {technique, start_s}
+    this.line = element("div", "head-line");
+    root.addEventListener("pointerdown", (event) => this.pressed(event));
+    root.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      this.zoom(event.deltaY > 0 ? 1.3 : 1 / 1.3, this.timeAt(event.clientX));
+    }, { passive: false });
+    new ResizeObserver(() => this.place()).observe(root);
+    this.render();
+  }
+  share(time) { return 100 * (time - this.from) / (this.to - this.from); }
+  timeAt(x) {
+    const box = this.tracks.getBoundingClientRect();
+    return this.from + Math.min(Math.max((x - box.left) / box.width, 0), 1) * (this.to - this.from);
+  }
+  zoom(factor, around = this.now) {
+    const whole = this.data.duration_s, span = Math.min(Math.max((this.to - this.from) * factor, 0.5), whole);
+    const share = (around - this.from) / (this.to - this.from);
+    this.show(around - share * span, span);
+  }
+  show(from, span) {
+    this.from = Math.min(Math.max(from, 0), Math.max(this.data.duration_s - span, 0));
+    this.to = this.from + span;
+    this.render();
+  }
+  moveTo(time) {
+    this.now = time;
+    const span = this.to - this.from;
+    if (span < this.data.duration_s - 0.01 && (time < this.from || time > this.to)) this.show(time - 0.1 * span, span);
+    else if (this.open) this.renderLabels();
+    this.place();
+  }
+  place() {
+    const root = this.root.getBoundingClientRect(), box = this.tracks.getBoundingClientRect();
+    this.line.style.left = `${box.left - root.left + box.width * this.share(this.now) / 100}px`;
+    this.line.hidden = this.now < this.from || this.now > this.to;
+  }
+  lane(name, kind = "") {
+    const lane = element("div", "lane", this.root);
+    element("span", "name", lane).textContent = name;
+    return element("div", `track ${kind}`, lane);
+  }
+  bar(track, start, end, classes, text, tip) {
+    if (end < this.from || start > this.to) return null;
+    const bar = element("div", `bar ${classes}`, track);
+    this.span(bar, start, end);
+    if (text) bar.textContent = text;
+    if (tip) bar.title = tip;
+    return bar;
+  }
+  span(bar, start, end) {
+    bar.style.left = `${this.share(start)}%`;
+    bar.style.width = `${this.share(end) - this.share(start)}%`;
+  }
+  render() {
+    const { lanes, rates, names } = this.data;
+    this.root.replaceChildren();
+    const mine = this.lane("Instructor");
+    this.mine = mine;
+    const machine = this.lane("Machine");
+    this.tracks = machine;
+    for (const s of lanes.machine) {
+      const sure = s.confidence === null ? "" : `, ${Math.round(100 * s.confidence)} % sure`;
+      const tip = `${names[s.technique] ?? s.technique}, ${clockOf(s.start_s, 1)} to ${clockOf(s.end_s, 1)}, ${s.hands.join(" and ")}${sure}`;
+      this.bar(machine, s.start_s, s.end_s, (s.confidence ?? 0) < 0.5 ? "weak" : "", names[s.technique] ?? s.technique, tip);
+    }
+    for (const s of lanes.not_sure) this.bar(machine, s.start_s, s.end_s, "not-sure", "", "not sure");
+    this.rhythm(this.lane("Tempo", "tall"), rates);
+    const seen = this.lane("Not seen", "thin");
+    for (const s of lanes.unseen) this.bar(seen, s.start_s, s.end_s, "unseen", "", `not seen: ${s.what ?? ""}`);
+    for (const s of lanes.posture) this.bar(seen, s.start_s, s.end_s, "posture", "", `${s.kind.replace("_", " ")}, ${s.hand}`);
+    const cues = this.lane("Cues", "thin");
+    for (const cue of lanes.cues) this.pin(cues, cue.time_s, "pin", `${clockOf(cue.time_s)} ${cue.text}`);
+    for (const time of lanes.discomfort_s) this.pin(cues, time, "pin bad", `${clockOf(time)} discomfort`);
+    this.said = this.lane("Comments");
+    this.axis();
+    this.root.append(this.line);
+    this.renderLabels();
+    this.renderComments(this.comments ?? []);
+    this.place();
+  }
+  pin(track, time, classes, tip, kind = "div") {
+    if (time < this.from || time > this.to) return null;
+    const pin = element(kind, classes, track);
+    pin.style.left = `${this.share(time)}%`;
+    pin.title = tip;
+    return pin;
+  }
+  rhythm(track, rates) {
+    const top = 1.15 * Math.max(30, ...rates.flatMap((r) => [r.band[1], ...r.points.map((p) => p[1])]));
+    const picture = document.createElementNS(SVG, "svg");
+    picture.setAttribute("viewBox", "0 0 100 100");
+    picture.setAttribute("preserveAspectRatio", "none");
+    const draw = (kind, at) => {
+      const part = document.createElementNS(SVG, kind);
+      for (const [name, value] of Object.entries(at)) part.setAttribute(name, value);
+      picture.append(part);
+    };
+    for (const r of rates) {
+      if (r.end_s < this.from || r.start_s > this.to) continue;
+      const x = this.share(r.start_s), high = 100 - 100 * r.band[1] / top;
+      draw("rect", { class: "taught", x, width: this.share(r.end_s) - x, y: high, height: 100 * (r.band[1] - r.band[0]) / top });
+      const points = r.points.map(([t, rate]) => `${this.share(t).toFixed(2)},${(100 - 100 * rate / top).toFixed(2)}`);
+      draw("polyline", { class: "pace", points: points.join(" ") });
+    }
+    track.append(picture);
+  }
+  axis() {
+    const lane = element("div", "lane axis", this.root);
+    element("span", "name", lane);
+    const track = element("div", "track", lane);
+    const span = this.to - this.from, step = STEPS.find((s) => span / s <= 8) ?? 3600;
+    for (let t = Math.ceil(this.from / step) * step; t <= this.to + 1e-6; t += step) {
+      const share = this.share(t), tick = element("span", `tick ${share < 2 ? "first" : share > 97 ? "last" : ""}`, track);
+      tick.style.left = `${share}%`;
+      tick.textContent = clockOf(t, step < 1 ? 1 : 0);
+    }
+  }
+  renderLabels() {
+    this.mine.replaceChildren();
+    for (const label of this.labels()) {
+      if (label.end_s < this.from || label.start_s > this.to) continue;
+      const name = this.data.names[label.technique] ?? label.technique;
+      const bar = element("button", `bar label${label.id === this.chosen ? " picked" : ""}`, this.mine);
+      bar.type = "button";
+      bar.dataset.id = label.id;
+      bar.textContent = name;
+      bar.setAttribute("aria-label", `${name}, ${clockOf(label.start_s, 1)} to ${clockOf(label.end_s, 1)}`);
+      bar.setAttribute("aria-pressed", String(label.id === this.chosen));
+      this.span(bar, label.start_s, label.end_s);
+      for (const edge of ["from", "to"]) element("span", `edge ${edge}`, bar).dataset.edge = edge;
+    }
+    if (this.open && this.now > this.open.start_s) {
+      const name = this.data.names[this.open.technique] ?? this.open.technique;
+      this.bar(this.mine, this.open.start_s, this.now, "label open", name);
+    }
+  }
+  renderComments(comments) {
+    this.comments = comments;
+    this.said.replaceChildren();
+    for (const comment of comments) {
+      const pin = this.pin(this.said, comment.time_s, "pin said", `${clockOf(comment.time_s)} ${comment.text}`, "button");
+      if (pin) { pin.type = "button"; pin.setAttribute("aria-label", pin.title); pin.dataset.time = comment.time_s; }
+    }
+  }
+  pressed(event) {
+    if (event.button) return;
+    const bar = event.target.closest?.(".label[data-id]"), edge = event.target.dataset?.edge;
+    const pin = event.target.closest?.(".said");
+    if (pin) { this.on.seek(Number(pin.dataset.time)); return; }
+    if (bar) {
+      this.on.choose(bar.dataset.id);
+      if (edge) { this.drag(event, bar.dataset.id, edge); return; }
+    }
+    if (event.clientX < this.tracks.getBoundingClientRect().left) return;
+    this.follow(event, (x) => this.on.seek(this.timeAt(x)));
+  }
+  follow(event, moved, ended = () => {}) {
+    event.preventDefault();
+    moved(event.clientX);
+    const move = (e) => moved(e.clientX);
+    const up = () => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", up);
+      window.removeEventListener("pointercancel", up);
+      ended();
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", up);
+    window.addEventListener("pointercancel", up);
+  }
+  drag(event, id, edge) {
+    let time = null;
+    this.follow(event, (x) => {
+      time = this.timeAt(x);
+      this.on.seek(time);
+      const label = this.labels().find((l) => l.id === id), bar = this.mine.querySelector(`[data-id="${id}"]`);
+      if (label && bar) this.span(bar, edge === "from" ? Math.min(time, label.end_s - 0.02) : label.start_s, edge === "to" ? Math.max(time, label.start_s + 0.02) : label.end_s);
+    }, () => { if (time !== null) this.on.move(id, edge, time); });
+  }
+}
