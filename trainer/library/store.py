@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, DateTime, Float, String, create_engine, delete, select
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import JSON, Boolean, DateTime, Float, String, delete, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import Session as Connection
 
 from trainer.errors import TrainerError
 from trainer.files import make_folder, stamped_folder
+from trainer.library.database import Database
 from trainer.library.measures import Measures, TechniqueMeasures
 
 DATABASE = "sessions.sqlite"
@@ -71,9 +68,9 @@ class Library:
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = make_folder(folder)
-        self._engine: Engine = create_engine(url or f"sqlite:///{self.folder / DATABASE}")
-        with self._guarded():
-            _Base.metadata.create_all(self._engine)
+        what = f"the library of sessions in '{self.folder}'"
+        url = url or f"sqlite:///{self.folder / DATABASE}"
+        self._database = Database(url, _Base.metadata, LibraryError, what)
 
     def begin(self, mode: str, name: str, blind: bool = False, now: datetime | None = None) -> Kept:
         """A new session with a folder of its own; it is there from now on, whatever happens to the program."""
@@ -82,20 +79,20 @@ class Library:
         row = _Row(
             id=uuid.uuid4().hex, started_at=now, mode=mode, name=name, blind=blind, folder=folder, finished=False
         )
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             connection.add(row)
             connection.flush()
             return self._kept(row)
 
     def finish(self, session_id: str, measures: Measures) -> None:
         """What the session came to."""
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             row = self._row(connection, session_id)
             row.finished, row.duration_s, row.measures = True, measures.duration_s, asdict(measures)
 
     def sessions(self) -> list[Kept]:
         """All of them, the oldest first."""
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             return [self._kept(row) for row in connection.scalars(select(_Row).order_by(_Row.started_at, _Row.id))]
 
     def find(self, beginning: str) -> Kept:
@@ -116,7 +113,7 @@ class Library:
 
     def delete(self, session_id: str) -> None:
         """The session and all its files are gone."""
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             row = self._row(connection, session_id)
             folder = self.folder / row.folder
             if folder.resolve().parent != self.folder.resolve():
@@ -129,7 +126,7 @@ class Library:
             connection.execute(delete(_Row).where(_Row.id == session_id))
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._database.close()
 
     def _row(self, connection: Connection, session_id: str) -> _Row:
         row = connection.get(_Row, session_id)
@@ -144,21 +141,6 @@ class Library:
             row.id, started.astimezone(), row.mode, row.name, row.blind, self.folder / row.folder, row.finished,
             measures_from(row.measures) if row.measures is not None else None,
         )  # fmt: skip
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        with self._guarded(), Connection(self._engine) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        try:
-            yield
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise LibraryError(
-                f"Expected the library of sessions in '{self.folder}', but its database says: {reason}."
-            ) from error
 
 
 def measures_from(data: dict[str, Any]) -> Measures:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Integer, String, Text, create_engine, delete, select
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import JSON, DateTime, Integer, String, Text, delete, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import Session as Connection
 
 from trainer.errors import FormatError, TrainerError
+from trainer.library.database import Database
 from trainer.model import Label
 from trainer.review.edits import Edit, Mark, applied
 
@@ -77,18 +75,16 @@ class Marks:
     """Raises MarksError from all its methods."""
 
     def __init__(self, url: str) -> None:
-        self._engine: Engine = create_engine(url)
-        with self._guarded():
-            _Base.metadata.create_all(self._engine)
+        self._database = Database(url, _Base.metadata, MarksError, "the labels and comments of the review room")
 
     def labels(self, session_id: str) -> dict[str, Mark]:
         """By id, in order of time."""
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             return _labels(connection, session_id)
 
     def edit(self, session_id: str, edits: Sequence[Edit]) -> dict[str, Mark]:
         """The labels after some edits: all of them, or none. Raises ConflictError."""
-        with self._connected() as connection:
+        with self._database.alone() as connection:
             marks = _labels(connection, session_id)
             for edit in edits:
                 before = marks.get(edit.id)
@@ -111,7 +107,7 @@ class Marks:
 
     def comments(self, session_id: str) -> list[Comment]:
         """In order of time."""
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             rows = connection.scalars(
                 select(_Comment).where(_Comment.session_id == session_id).order_by(_Comment.time_ms, _Comment.id)
             )
@@ -126,7 +122,7 @@ class Marks:
             id=uuid.uuid4().hex, session_id=session_id, time_ms=round(1000 * time_s), text=text, zone=zone,
             written_at=datetime.now(UTC),
         )  # fmt: skip
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             connection.add(row)
             connection.add(_change(session_id, {"comment": row.id, "text": text, "time_ms": row.time_ms}))
             connection.flush()
@@ -134,7 +130,7 @@ class Marks:
 
     def uncomment(self, session_id: str, comment_id: str) -> None:
         """Take one away; one that isn't there stays so."""
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             row = connection.get(_Comment, comment_id)
             if row is not None and row.session_id == session_id:
                 connection.add(_change(session_id, {"comment": row.id, "deleted": row.text}))
@@ -142,28 +138,12 @@ class Marks:
 
     def log(self, session_id: str) -> list[dict[str, Any]]:
         """Every change of a session, in order."""
-        with self._connected() as connection:
+        with self._database.connected() as connection:
             rows = connection.scalars(select(_Change).where(_Change.session_id == session_id).order_by(_Change.number))
             return [row.what for row in rows]
 
     def close(self) -> None:
-        self._engine.dispose()
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        with self._guarded(), Connection(self._engine) as connection, connection.begin():
-            if self._engine.dialect.name == "sqlite":
-                # Else two writers read the same labels before either writes.
-                connection.connection().exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        try:
-            yield
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise MarksError(f"Expected the database of the review room, but it says: {reason}.") from error
+        self._database.close()
 
 
 def _labels(connection: Connection, session_id: str) -> dict[str, Mark]:

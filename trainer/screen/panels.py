@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.coverage import unseen_share, worked_share
+from trainer.coverage import touched_zones, unseen_share, worked_share
 from trainer.foot import atlas
 from trainer.model import FACES, SIDES, Coverage, Floats, Image, Moment, PostureFinding, Presence, Side
 from trainer.screen.coverage_map import CoverageMap, map_shape, swatch
@@ -61,7 +61,7 @@ def draw_session_panel(
         dots(image, point, theme.hand(side), 0.9 * unit, side == "right")
     if not layout.compact:
         _legend(image, moment, words, theme, left, right, box.y + 42.3 * unit, small, unit)
-        _current_zone(image, moment, places, words, theme, left, right, box.y + 51.3 * unit, small, unit)
+        _current_zone(image, moment, words, theme, left, right, box.y + 51.3 * unit, small, unit)
     if moment.next_zone is not None:
         told = words.say("screen", "next", zone=words.named("short_zones", moment.next_zone))
         room_px, smallest = right - left, round(_NARROWEST * unit)
@@ -92,18 +92,13 @@ def legend(coverage: Coverage, words: Words) -> list[tuple[str, bool]]:
 
 
 def _current_zone(
-    image: Image, moment: Moment, places: list[tuple[Side, Floats]], words: Words, theme: Theme, left: float,
-    right: float, baseline: float, small: int, unit: float,
+    image: Image, moment: Moment, words: Words, theme: Theme, left: float, right: float, baseline: float, small: int,
+    unit: float,
 ) -> None:  # fmt: skip
-    if not places:
-        return
-    view = moment.coverage.view
-    names = atlas.zones(view)
-    indexes = [int(atlas.zone_at(view, uv[0], uv[1])) for _, uv in places]
-    zones = [names[index] for index in indexes if index >= 0]
+    zones = touched_zones(moment.contacts, moment.coverage) if moment.foot.side == moment.coverage.side else ()
     if not zones:
         return
-    zone = max(zones, key=lambda name: moment.coverage.zone_seconds.get(name, 0.0))
+    zone = max(sorted(zones), key=lambda name: moment.coverage.zone_seconds.get(name, 0.0))
     seconds = duration(moment.coverage.zone_seconds.get(zone, 0.0))
     room, smallest = right - left, round(_NARROWEST * unit)
     text, size = fitted(f"{words.named('short_zones', zone)} {seconds}", small, theme.strong_weight, room, smallest)

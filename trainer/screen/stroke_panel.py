@@ -9,6 +9,7 @@ import numpy as np
 
 from trainer.coach.tempo import Beat
 from trainer.model import Image, Moment
+from trainer.screen.gauge import draw_gauge
 from trainer.screen.layout import Layout
 from trainer.screen.lines import dots, lines, ring
 from trainer.screen.sprite import lay, plate
@@ -141,27 +142,9 @@ def _mark(image: Image, good: bool, theme: Theme, unit: float, x: float, y: floa
 
 def _gauge(image: Image, reading: Reading, theme: Theme, unit: float, left: float, right: float, top: float) -> None:
     height, small = max(2, round(2.0 * unit)), round(theme.small * unit)
-    width = round(right - left)
-    lay(image, plate(width, height, height // 2, theme.unworked, 1.0), round(left), round(top))
-    if reading.span is None:
-        return
-    low, high = reading.span
-    begin, end = gauge_ends(low, high)
-    x_low, x_high, x = (float(np.interp(v, (begin, end), (left, right))) for v in (low, high, reading.value))
-    lay(image, plate(max(round(x_high - x_low), 2), height, height // 2, theme.work, 0.85), round(x_low), round(top))
-    draw_text(image, f"{low:.0f}", x_low, top + height + 3.2 * unit, small, theme.soft, align="centre")
-    draw_text(image, f"{high:.0f}", x_high, top + height + 3.2 * unit, small, theme.soft, align="centre")
-    if isfinite(reading.value):
-        x = min(max(x, left + 0.5 * unit), right - 0.5 * unit)
-        needle = [np.array([[x, top - 0.8 * unit], [x, top + height + 0.7 * unit]])]
-        lines(image, needle, theme.casing, max(3, round(1.5 * unit)))
-        lines(image, needle, theme.ink, max(2, round(0.75 * unit)))
-
-
-def gauge_ends(low: float, high: float) -> tuple[float, float]:
-    """The values at the gauge's ends: the preset takes about the middle half."""
-    spare = 0.5 * (high - low)
-    return max(0.0, low - max(spare, 0.3 * low)), high + max(spare, 0.3 * high)
+    ends = draw_gauge(image, reading.value, reading.span, left, right, top, height, theme, unit)
+    for value, x in zip(reading.span or (), ends, strict=False):
+        draw_text(image, f"{value:.0f}", x, top + height + 3.2 * unit, small, theme.soft, align="centre")
 
 
 def _beats(

@@ -15,11 +15,11 @@ from trainer.score.against_plan import bands_of
 from trainer.score.figures.axis import share
 from trainer.score.takeaway import takeaway
 from trainer.screen.coverage_map import CoverageMap, map_shape
+from trainer.screen.gauge import draw_gauge
 from trainer.screen.layout import Box, layout
 from trainer.screen.lines import lines
 from trainer.screen.panels import legend
 from trainer.screen.sprite import lay, plate
-from trainer.screen.stroke_panel import gauge_ends
 from trainer.screen.text import CAP_HEIGHT, draw_text, fitted, wrapped
 from trainer.screen.theme import Colour, Theme
 from trainer.screen.wording import clock
@@ -174,20 +174,9 @@ def _rhythm(image: Image, rows: Sequence[Row], words: Words, box: Box, theme: Th
         text, size = fitted(told, body, theme.regular_weight, 21 * unit, round(_SMALLEST * unit))
         draw_text(image, text, box.x + 27.5 * unit, base, size, theme.ink if known else theme.faint)
         if row.band is not None:
-            _gauge(image, row, box.x + 50 * unit, float(box.right), base - CAP_HEIGHT * body / 2, theme, unit)
-
-
-def _gauge(image: Image, row: Row, left: float, right: float, middle: float, theme: Theme, unit: float) -> None:
-    assert row.band is not None
-    height, (begin, end) = max(2, round(1.5 * unit)), gauge_ends(*row.band)
-    top = round(middle - height / 2)
-    lay(image, plate(round(right - left), height, height // 2, theme.unworked, 1.0), round(left), top)
-    low, high, at = (float(np.interp(v, (begin, end), (left, right))) for v in (*row.band, row.rate_per_min))
-    lay(image, plate(max(round(high - low), 2), height, height // 2, theme.work, 0.85), round(low), top)
-    if isfinite(row.rate_per_min):
-        needle = [np.array([[at, middle - 1.6 * unit], [at, middle + 1.6 * unit]])]
-        lines(image, needle, theme.casing, max(3, round(1.5 * unit)))
-        lines(image, needle, theme.ink, max(2, round(0.75 * unit)))
+            height, middle = max(2, round(1.5 * unit)), base - CAP_HEIGHT * body / 2
+            ends = box.x + 50 * unit, float(box.right)
+            draw_gauge(image, row.rate_per_min, row.band, *ends, middle - height / 2, height, theme, unit)
 
 
 def _map(image: Image, coverage: Coverage | None, words: Words, box: Box, theme: Theme, unit: float) -> None:

@@ -88,21 +88,28 @@ def read_stretches(clip: Path) -> list[Stretch]:
     return stretches_of(read_truth(clip))
 
 
-def watched_take(clip: Path, speed: float = 1.0) -> Take:
-    """What the recogniser learns from a clip that was watched, as if it had been done so many times as fast. Raises
-    TrainerError."""
-    truth = read_truth(clip)
-    touches = (replace(touch, time_s=touch.time_s / speed) for touch in touches_of(read_tracks(watched(clip))))
-    stretches = [
-        replace(s, start_s=s.start_s / speed, end_s=s.end_s / speed, cycles_s=s.cycles_s / speed)
-        for s in stretches_of(truth)
-    ]
-    return take_of(clip.stem, touches, stretches, truth.duration_s / speed)
+def watched_take(clip: Path) -> Take:
+    """What the recogniser learns from a clip that was watched. Raises TrainerError."""
+    return takes_at((1.0,), clip)[0]
 
 
 def watched_takes(clips: Iterable[Path]) -> list[Take]:
     """Every clip at each of SPEEDS: clips are few, and people differ in tempo. Raises TrainerError."""
-    return [watched_take(clip, speed) for clip in clips for speed in SPEEDS]
+    return [take for clip in clips for take in takes_at(SPEEDS, clip)]
+
+
+def takes_at(speeds: Sequence[float], clip: Path) -> list[Take]:
+    """A clip that was watched, as if all had been done so many times as fast. Raises TrainerError."""
+    truth, touches = read_truth(clip), list(touches_of(read_tracks(watched(clip))))
+    out = []
+    for speed in speeds:
+        stretches = [
+            replace(s, start_s=s.start_s / speed, end_s=s.end_s / speed, cycles_s=s.cycles_s / speed)
+            for s in stretches_of(truth)
+        ]
+        timed = (replace(touch, time_s=touch.time_s / speed) for touch in touches)
+        out.append(take_of(clip.stem, timed, stretches, truth.duration_s / speed))
+    return out
 
 
 def faults_of(clips: list[Path]) -> Faults:
