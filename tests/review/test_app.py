@@ -102,6 +102,17 @@ def test_labels_beside_a_session_are_taken_over_once(client: Any, desk: Desk, sc
     assert client.get(f"{url}/state.json").json()["labels"] == []
 
 
+def test_two_sessions_side_by_side(client: Any, desk: Desk) -> None:
+    a, b = of(desk, "scored"), of(desk, "drill")
+    assert f'<option value="{b}">' in client.get(f"/sessions/{a}").text
+    page = client.get(f"/compare?a={a}&b={b}")
+    assert page.status_code == 200 and "120 a minute" in page.text and "big toe" in page.text
+    pairs = client.get(f"/compare/anchors.json?a={a}&b={b}").json()
+    assert pairs[0] == [0, 0] and pairs[-1] == [20, 20] and np.all(np.diff(pairs, axis=0) > 0)
+    for query in ("", f"?a={a}", f"?a={a}&b=../x"):
+        assert client.get(f"/compare{query}").status_code == 404
+
+
 def test_comments(client: Any, desk: Desk) -> None:
     url = f"/sessions/{of(desk, 'drill')}"
     body = {"time_s": 3.25, "text": "<b>Gut</b> so", "zone": "hallux"}

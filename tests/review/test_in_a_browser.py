@@ -186,6 +186,25 @@ def test_a_comment_is_pinned_and_leads_back(page: Any, timed: Path) -> None:
     assert seconds(page) == pytest.approx(6.0, abs=0.1)
 
 
+def test_side_by_side_the_second_follows_the_first(page: Any, timed: Path) -> None:
+    opened(page, "Füße 1")
+    page.click("text=Compare")
+    page.wait_for_selector("#compare[data-ready=yes]")
+    clocks = page.locator(".beneath .clock")
+    page.locator(".lane-only").nth(0).click(position={"x": 200, "y": 10})
+    page.wait_for_timeout(600)
+    first, second = clocks.all_inner_texts()
+    assert first != "0:00.000" and first[:6] == second[:6], "alike sessions stand at the same time"
+    page.keyboard.press(" ")
+    page.wait_for_timeout(1200)
+    page.keyboard.press(" ")
+    page.wait_for_timeout(500)
+    after = [float(text.split(":")[1]) for text in clocks.all_inner_texts()]
+    assert after[0] > float(first.split(":")[1]) + 0.3 and abs(after[0] - after[1]) < 0.4
+    page.select_option("#link", "clock")
+    page.wait_for_timeout(400)
+
+
 def test_without_a_video_hands_are_drawn_and_everything_has_a_name(page: Any) -> None:
     opened(page, "Kneading")
     page.keyboard.press(" ")
@@ -193,7 +212,7 @@ def test_without_a_video_hands_are_drawn_and_everything_has_a_name(page: Any) ->
     page.keyboard.press(" ")
     assert seconds(page) > 0.3
     nameless = page.evaluate(
-        "[...document.querySelectorAll('button, select, textarea, input')].filter("
+        "[...document.querySelectorAll('button, select, textarea, input:not([type=hidden])')].filter("
         "e => !(e.innerText.trim() || e.ariaLabel || e.labels?.length || e.title)).map(e => e.outerHTML)"
     )
     assert nameless == []

@@ -24,6 +24,7 @@ from trainer.files import write_text
 from trainer.foot import atlas
 from trainer.model import Data, Label
 from trainer.review.agreement import agreement
+from trainer.review.align import anchors, differences
 from trainer.review.drawn import drawn_part
 from trainer.review.eaf import read_eaf, write_eaf
 from trainer.review.edits import ConflictError, Mark, edit_of
@@ -35,7 +36,7 @@ from trainer.review.room import NoSuchSessionError, Room, Shown
 from trainer.score.figures.axis import clock, share
 from trainer.score.labels import NAME, parse_labels, read_labels
 from trainer.score.metrics import Segment
-from trainer.score.scorecard import to_plain
+from trainer.score.scorecard import strokes_of, to_plain
 from trainer.strokes.techniques import REST, Techniques
 from trainer.words.words import Words
 
@@ -100,6 +101,8 @@ def create_app(desk: Desk, hosts: Iterable[str]) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", _overview),
+            Route("/compare", _compare),
+            Route("/compare/anchors.json", _anchors),
             Route("/sessions/{session}", _session),
             Route("/sessions/{session}/data.json", _data),
             Route("/sessions/{session}/times.bin", _times),
@@ -140,11 +143,43 @@ def _session(request: Request) -> Response:
     desk, shown = _desk(request), _shown(request)
     card = shown.card()
     facts = {"title": shown.title, "when": f"{shown.when:%Y-%m-%d %H:%M}", "id": shown.id}
+    others = [(s.id, f"{s.title}, {s.when:%Y-%m-%d %H:%M}") for s in desk.room.sessions() if s.id != shown.id]
     return _page(
         "session.html.j2", session=facts, has_video=shown.video is not None, foot=card["foot"],
         techniques=[(t, name) for t, name in desk.names.items()], has_report=(shown.folder / "report.html").is_file(),
-        size=(card["video"]["width"], card["video"]["height"]), has_tracks=shown.has_tracks,
+        size=(card["video"]["width"], card["video"]["height"]), others=others,
     )  # fmt: skip
+
+
+def _compare(request: Request) -> Response:
+    desk = _desk(request)
+    pair = _two(request)
+    told = differences(*(shown.card() for shown in pair))
+    names, zone_names = desk.names, {zone: desk.words.named("zones", zone) for zone in atlas.ALL_ZONES}
+    sides = [
+        {"id": s.id, "title": s.title, "when": f"{s.when:%Y-%m-%d %H:%M}", "video": s.video is not None,
+         "size": (s.card()["video"]["width"], s.card()["video"]["height"])} for s in pair
+    ]  # fmt: skip
+    tempo = [
+        {"name": names.get(t["technique"], t["technique"]), "rates": t["rates_per_min"], "seconds": t["seconds"]}
+        for t in told["tempo"]
+    ]
+    zones = [
+        {"id": zone, "name": zone_names.get(zone, zone), "shares": shares,
+         "more": (shares[1] or 0.0) - (shares[0] or 0.0)} for zone, shares in told["zones"].items()
+    ]  # fmt: skip
+    return _page("compare.html.j2", sides=sides, tempo=tempo, zones=zones)
+
+
+def _anchors(request: Request) -> Response:
+    cards = [shown.card() for shown in _two(request)]
+    first, second = (strokes_of(card) for card in cards)
+    return JSONResponse(anchors(first, second, (cards[0]["duration_s"], cards[1]["duration_s"])))
+
+
+def _two(request: Request) -> tuple[Shown, Shown]:
+    room = _desk(request).room
+    return room.find(request.query_params.get("a", "")), room.find(request.query_params.get("b", ""))
 
 
 def _data(request: Request) -> Response:
