@@ -15,6 +15,8 @@ from trainer.words.words import load_words
 
 ADDRESS = "127.0.0.1"
 DATABASE = "review.sqlite"
+UPLOADS = "uploads"
+"""In the library's folder."""
 
 
 def open_room(
@@ -27,6 +29,7 @@ def open_room(
         from trainer.review.app import Desk, create_app
         from trainer.review.marks import Marks
         from trainer.review.room import Room
+        from trainer.review.uploads import Uploads
     except ModuleNotFoundError as error:
         raise DependencyError(
             f"Expected the package {error.name} for the review room, but it isn't installed: "
@@ -37,13 +40,17 @@ def open_room(
         raise TrainerError(f"Expected a folder of scored sessions, but '{missing[0]}' is none.")
     store = Library(library_folder(library))
     marks = Marks(database or f"sqlite:///{store.folder / DATABASE}")
-    desk = Desk(Room(store, folders), marks, load_techniques(settings.presets), load_words(settings.language))
+    uploads = Uploads(store.folder / UPLOADS, settings)
+    room = Room(store, folders, uploads.folder)
+    desk = Desk(room, marks, load_techniques(settings.presets), load_words(settings.language), uploads)
     try:
+        uploads.start()
         app = create_app(desk, [f"{name}:{port}" for name in (ADDRESS, "localhost")])
         Console().print(f"The review room is at http://{ADDRESS}:{port}/ (Ctrl-C closes it).", highlight=False)
         uvicorn.run(app, host=ADDRESS, port=port, log_level="warning", server_header=False)
     except SystemExit:
         raise TrainerError(f"Expected port {port} to be free, but another program has it: use --port.") from None
     finally:
+        uploads.close()
         marks.close()
         store.close()

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -33,6 +33,7 @@ from trainer.review.guard import Guard
 from trainer.review.lanes import page_data
 from trainer.review.marks import Marks
 from trainer.review.room import NoSuchSessionError, Room, Shown
+from trainer.review.uploads import Uploads
 from trainer.score.figures.axis import clock, share
 from trainer.score.labels import NAME, parse_labels, read_labels
 from trainer.score.metrics import Segment
@@ -53,6 +54,7 @@ class Desk:
     marks: Marks
     techniques: Techniques
     words: Words
+    uploads: Uploads | None = None
 
     @property
     def names(self) -> dict[str, str]:
@@ -101,6 +103,9 @@ def create_app(desk: Desk, hosts: Iterable[str]) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", _overview),
+            Route("/uploads.json", _uploads),
+            Route("/uploads/{name}", _upload, methods=["POST"]),
+            Route("/uploads/{name}", _forget_upload, methods=["DELETE"]),
             Route("/compare", _compare),
             Route("/compare/anchors.json", _anchors),
             Route("/sessions/{session}", _session),
@@ -136,7 +141,7 @@ def _overview(request: Request) -> Response:
             "labels": len(desk.marks.labels(shown.id)), "comments": len(desk.marks.comments(shown.id)),
             "video": shown.video is not None,
         })  # fmt: skip
-    return _page("overview.html.j2", rows=rows)
+    return _page("overview.html.j2", rows=rows, takes_uploads=desk.uploads is not None)
 
 
 def _session(request: Request) -> Response:
@@ -149,6 +154,46 @@ def _session(request: Request) -> Response:
         techniques=[(t, name) for t, name in desk.names.items()], has_report=(shown.folder / "report.html").is_file(),
         size=(card["video"]["width"], card["video"]["height"]), others=others,
     )  # fmt: skip
+
+
+def _uploads(request: Request) -> Response:
+    uploads = _desk(request).uploads
+    return JSONResponse([asdict(upload) for upload in uploads.pending()] if uploads is not None else [])
+
+
+async def _upload(request: Request) -> Response:
+    uploads, name = _taking(request), request.path_params["name"]
+    size = int(request.headers["content-length"])
+    video = await run_in_threadpool(uploads.place, name, size)
+    try:
+        with video.open("wb") as file:
+            async for part in request.stream():
+                await run_in_threadpool(file.write, part)
+        if video.stat().st_size != size:
+            raise FormatError("Expected the whole video, but only a part came: send it again.")
+    except ClientDisconnect:
+        uploads.drop(video)
+        return Response(status_code=400)
+    except OSError as error:
+        uploads.drop(video)
+        raise TrainerError(f"Expected to keep the video, but it can't be written: {error.strerror}.") from None
+    except FormatError:
+        uploads.drop(video)
+        raise
+    return JSONResponse(asdict(await run_in_threadpool(uploads.add, video, name)))
+
+
+def _forget_upload(request: Request) -> Response:
+    uploads = _taking(request)
+    uploads.remove(request.path_params["name"])
+    return JSONResponse([asdict(upload) for upload in uploads.pending()])
+
+
+def _taking(request: Request) -> Uploads:
+    uploads = _desk(request).uploads
+    if uploads is None:
+        raise NoSuchSessionError("Expected a room that takes uploads, but this one doesn't.")
+    return uploads
 
 
 def _compare(request: Request) -> Response:

@@ -58,11 +58,12 @@ class Shown:
 
 
 class Room:
-    """``folders`` hold scored sessions, or are such ones."""
+    """``folders`` hold scored sessions, or are such ones; each of the folders in ``uploads`` does."""
 
-    def __init__(self, library: Library, folders: Iterable[Path] = ()) -> None:
+    def __init__(self, library: Library, folders: Iterable[Path] = (), uploads: Path | None = None) -> None:
         self._library = library
         self._folders = tuple(folders)
+        self._uploads = uploads
 
     def sessions(self) -> list[Shown]:
         """All that are whole, the newest first."""
@@ -79,7 +80,8 @@ class Room:
 
     def _scored(self) -> list[Path]:
         out = []
-        for folder in self._folders:
+        uploaded = sorted(self._uploads.iterdir()) if self._uploads is not None and self._uploads.is_dir() else []
+        for folder in (*self._folders, *uploaded):
             out += [folder] if (folder / _CARD).is_file() else sorted(p.parent for p in folder.glob(f"*/{_CARD}"))
         return out
 

@@ -1,0 +1,90 @@
+// Videos sent to the room, and how far each is scored.
+
+const queue = document.getElementById("queue"), drop = document.getElementById("drop");
+const sending = new Map(); // name → share sent, or what went wrong
+let waited = false;
+
+function row(name, word, share, remove) {
+  const line = document.createElement("li"), title = document.createElement("b"), told = document.createElement("span");
+  title.textContent = name;
+  told.textContent = word;
+  line.append(title, told);
+  if (share !== null) {
+    const bar = document.createElement("progress");
+    bar.max = 1;
+    bar.value = share;
+    bar.setAttribute("aria-label", `${name}: ${word}`);
+    line.append(bar);
+  }
+  if (remove) {
+    const away = document.createElement("button");
+    away.type = "button";
+    away.textContent = "Remove";
+    away.setAttribute("aria-label", `Remove ${name}`);
+    away.addEventListener("click", remove);
+    line.append(away);
+  }
+  return line;
+}
+
+let uploads = [];
+function draw() {
+  const rows = [];
+  for (const [name, state] of sending) {
+    rows.push(typeof state === "number"
+      ? row(name, state < 1 ? `${Math.round(100 * state)} % sent` : "being checked", state, null)
+      : row(name, state, null, () => { sending.delete(name); draw(); }));
+  }
+  for (const u of uploads) {
+    const word = { waiting: "waiting", scoring: `${Math.round(100 * u.done)} % scored`, failed: u.problem }[u.state];
+    const remove = u.state === "scoring" ? null : async () => {
+      uploads = await (await fetch(`/uploads/${u.id}`, { method: "DELETE", headers: { "Content-Type": "application/json" } })).json();
+      draw();
+    };
+    rows.push(row(u.name, word, u.state === "scoring" ? u.done : null, remove));
+  }
+  queue.replaceChildren(...rows);
+}
+
+async function look() {
+  try {
+    uploads = await (await fetch("/uploads.json")).json();
+  } catch { return; }
+  const open = uploads.some((u) => u.state !== "failed");
+  // What was waited for is scored: the list has a new line.
+  if (waited && !open && !sending.size) location.reload();
+  waited = open;
+  draw();
+}
+
+function send(file) {
+  const request = new XMLHttpRequest(), name = file.name;
+  sending.set(name, 0);
+  request.upload.addEventListener("progress", (event) => { sending.set(name, event.loaded / event.total); draw(); });
+  request.addEventListener("load", () => {
+    if (request.status === 200) sending.delete(name);
+    else {
+      let told = "";
+      try { told = JSON.parse(request.responseText).problem; } catch { told = request.responseText; }
+      sending.set(name, told || "It was refused.");
+    }
+    look();
+  });
+  request.addEventListener("error", () => { sending.set(name, "The review room doesn't answer: is it still running?"); draw(); });
+  request.open("POST", `/uploads/${encodeURIComponent(name)}`);
+  request.send(file);
+  draw();
+}
+
+document.getElementById("file").addEventListener("change", (event) => {
+  for (const file of event.target.files) send(file);
+  event.target.value = "";
+});
+for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); });
+for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
+drop.addEventListener("drop", (event) => {
+  event.preventDefault();
+  for (const file of event.dataTransfer.files) send(file);
+});
+look();
+setInterval(look, 2000);
