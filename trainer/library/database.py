@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Connection
@@ -14,14 +14,14 @@ from trainer.errors import TrainerError
 
 
 class Database:
-    """The tables of ``metadata`` at ``url``, made where they aren't there. Raises ``failure`` from all its methods, in
-    which ``what`` names the database."""
+    """The database at ``url``, whose tables ``make`` makes where they aren't there yet. Raises ``failure`` from all its
+    methods, in which ``what`` names the database."""
 
-    def __init__(self, url: str, metadata: MetaData, failure: type[TrainerError], what: str) -> None:
+    def __init__(self, url: str, make: Callable[[Engine], object], failure: type[TrainerError], what: str) -> None:
         self._failure, self._what = failure, what
         with self._guarded():
             self._engine: Engine = create_engine(url)
-            metadata.create_all(self._engine)
+            make(self._engine)
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
@@ -30,12 +30,17 @@ class Database:
             yield connection
 
     @contextmanager
-    def alone(self) -> Iterator[Connection]:
-        """A transaction that nobody else writes beside, from its first reading on."""
+    def alone(self, what: str) -> Iterator[Connection]:
+        """A transaction beside which no other one of ``what`` reads or writes: else two writers read the same rows
+        before either writes."""
         with self.connected() as connection:
-            if self._engine.dialect.name == "sqlite":
-                # Else two writers read the same rows before either writes.
-                connection.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            match self._engine.dialect.name:
+                case "sqlite":
+                    connection.connection().exec_driver_sql("BEGIN IMMEDIATE")
+                case "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+                case _:
+                    connection.connection(execution_options={"isolation_level": "SERIALIZABLE"})
             yield connection
 
     def close(self) -> None:

@@ -70,7 +70,7 @@ class Library:
         self.folder = make_folder(folder)
         what = f"the library of sessions in '{self.folder}'"
         url = url or f"sqlite:///{self.folder / DATABASE}"
-        self._database = Database(url, _Base.metadata, LibraryError, what)
+        self._database = Database(url, _Base.metadata.create_all, LibraryError, what)
 
     def begin(self, mode: str, name: str, blind: bool = False, now: datetime | None = None) -> Kept:
         """A new session with a folder of its own; it is there from now on, whatever happens to the program."""

@@ -131,14 +131,15 @@ def create_app(desk: Desk, hosts: Iterable[str]) -> Starlette:
 
 def _overview(request: Request) -> Response:
     desk = _desk(request)
-    rows = []
+    rows, counts = [], desk.marks.counts()
     for shown in desk.room.sessions():
         measures = shown.measures()
+        labels, comments = counts.get(shown.id, (0, 0))
         rows.append({
             "id": shown.id, "title": shown.title, "when": f"{shown.when:%Y-%m-%d %H:%M}", "mode": shown.mode,
             "length": clock(measures.duration_s), "in_range": measures.in_range_share,
             "worked": measures.worked_share, "unseen": measures.unseen_share, "cues": measures.cues,
-            "labels": len(desk.marks.labels(shown.id)), "comments": len(desk.marks.comments(shown.id)),
+            "labels": labels, "comments": comments,
             "video": shown.video is not None,
         })  # fmt: skip
     return _page("overview.html.j2", rows=rows, takes_uploads=desk.uploads is not None)

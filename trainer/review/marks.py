@@ -8,14 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Integer, String, Text, delete, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Connection
 
 from trainer.errors import FormatError, TrainerError
 from trainer.library.database import Database
 from trainer.model import Label
 from trainer.review.edits import Edit, Mark, applied
+from trainer.review.migrate import upgrade
+from trainer.review.tables import ChangeRow, CommentRow, LabelRow
 
 LONGEST = 2000
 """Characters of a comment."""
@@ -23,42 +24,6 @@ LONGEST = 2000
 
 class MarksError(TrainerError):
     """The database can't be opened, read or written."""
-
-
-class _Base(DeclarativeBase):
-    pass
-
-
-class _Label(_Base):
-    __tablename__ = "review_labels"
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    session_id: Mapped[str] = mapped_column(String(32), index=True)
-    technique: Mapped[str] = mapped_column(String(64))
-    start_ms: Mapped[int] = mapped_column(Integer)
-    end_ms: Mapped[int] = mapped_column(Integer)
-    hands: Mapped[str] = mapped_column(String(16))
-    version: Mapped[int] = mapped_column(Integer)
-
-
-class _Comment(_Base):
-    __tablename__ = "review_comments"
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    session_id: Mapped[str] = mapped_column(String(32), index=True)
-    time_ms: Mapped[int] = mapped_column(Integer)
-    text: Mapped[str] = mapped_column(Text)
-    zone: Mapped[str] = mapped_column(String(32))
-    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class _Change(_Base):
-    __tablename__ = "review_log"
-
-    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    session_id: Mapped[str] = mapped_column(String(32), index=True)
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    what: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 @dataclass(frozen=True)
@@ -75,7 +40,7 @@ class Marks:
     """Raises MarksError from all its methods."""
 
     def __init__(self, url: str) -> None:
-        self._database = Database(url, _Base.metadata, MarksError, "the labels and comments of the review room")
+        self._database = Database(url, upgrade, MarksError, "the labels and comments of the review room")
 
     def labels(self, session_id: str) -> dict[str, Mark]:
         """By id, in order of time."""
@@ -84,17 +49,17 @@ class Marks:
 
     def edit(self, session_id: str, edits: Sequence[Edit]) -> dict[str, Mark]:
         """The labels after some edits: all of them, or none. Raises ConflictError."""
-        with self._database.alone() as connection:
+        with self._database.alone(session_id) as connection:
             marks = _labels(connection, session_id)
             for edit in edits:
                 before = marks.get(edit.id)
                 marks = applied(marks, edit)
-                connection.execute(delete(_Label).where(_Label.id == edit.id, _Label.session_id == session_id))
+                connection.execute(delete(LabelRow).where(LabelRow.id == edit.id, LabelRow.session_id == session_id))
                 if edit.mark is not None:
                     connection.add(_row(session_id, marks[edit.id]))
                 connection.flush()
                 told = {"label": edit.id, "before": _told(before), "after": _told(marks.get(edit.id))}
-                connection.add(_Change(session_id=session_id, at=datetime.now(UTC), what=told))
+                connection.add(ChangeRow(session_id=session_id, at=datetime.now(UTC), what=told))
             return dict(sorted(marks.items(), key=lambda item: item[1].start_ms))
 
     def replace(self, session_id: str, labels: Sequence[Label]) -> dict[str, Mark]:
@@ -109,7 +74,9 @@ class Marks:
         """In order of time."""
         with self._database.connected() as connection:
             rows = connection.scalars(
-                select(_Comment).where(_Comment.session_id == session_id).order_by(_Comment.time_ms, _Comment.id)
+                select(CommentRow)
+                .where(CommentRow.session_id == session_id)
+                .order_by(CommentRow.time_ms, CommentRow.id)
             )
             return [Comment(row.id, row.time_ms, row.text, row.zone) for row in rows]
 
@@ -118,7 +85,7 @@ class Marks:
         text = text.strip()
         if not 0 < len(text) <= LONGEST:
             raise FormatError(f"Expected a comment of 1 to {LONGEST} characters, but got {len(text)}.")
-        row = _Comment(
+        row = CommentRow(
             id=uuid.uuid4().hex, session_id=session_id, time_ms=round(1000 * time_s), text=text, zone=zone,
             written_at=datetime.now(UTC),
         )  # fmt: skip
@@ -131,7 +98,7 @@ class Marks:
     def uncomment(self, session_id: str, comment_id: str) -> None:
         """Take one away; one that isn't there stays so."""
         with self._database.connected() as connection:
-            row = connection.get(_Comment, comment_id)
+            row = connection.get(CommentRow, comment_id)
             if row is not None and row.session_id == session_id:
                 connection.add(_change(session_id, {"comment": row.id, "deleted": row.text}))
                 connection.delete(row)
@@ -139,30 +106,40 @@ class Marks:
     def log(self, session_id: str) -> list[dict[str, Any]]:
         """Every change of a session, in order."""
         with self._database.connected() as connection:
-            rows = connection.scalars(select(_Change).where(_Change.session_id == session_id).order_by(_Change.number))
+            of_session = select(ChangeRow).where(ChangeRow.session_id == session_id)
+            rows = connection.scalars(of_session.order_by(ChangeRow.number))
             return [row.what for row in rows]
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Session id → how many labels and comments it has; those without any aren't there."""
+        with self._database.connected() as connection:
+            labels, comments = (
+                dict(connection.execute(select(row.session_id, func.count()).group_by(row.session_id)).tuples().all())
+                for row in (LabelRow, CommentRow)
+            )
+        return {name: (labels.get(name, 0), comments.get(name, 0)) for name in {*labels, *comments}}
 
     def close(self) -> None:
         self._database.close()
 
 
 def _labels(connection: Connection, session_id: str) -> dict[str, Mark]:
-    rows = connection.scalars(select(_Label).where(_Label.session_id == session_id).order_by(_Label.start_ms))
+    rows = connection.scalars(select(LabelRow).where(LabelRow.session_id == session_id).order_by(LabelRow.start_ms))
     return {
         row.id: Mark(row.id, row.technique, row.start_ms, row.end_ms, tuple(row.hands.split()), row.version)  # type: ignore[arg-type]
         for row in rows
     }
 
 
-def _row(session_id: str, mark: Mark) -> _Label:
-    return _Label(
+def _row(session_id: str, mark: Mark) -> LabelRow:
+    return LabelRow(
         id=mark.id, session_id=session_id, technique=mark.technique, start_ms=mark.start_ms, end_ms=mark.end_ms,
         hands=" ".join(mark.hands), version=mark.version,
     )  # fmt: skip
 
 
-def _change(session_id: str, what: dict[str, Any]) -> _Change:
-    return _Change(session_id=session_id, at=datetime.now(UTC), what=what)
+def _change(session_id: str, what: dict[str, Any]) -> ChangeRow:
+    return ChangeRow(session_id=session_id, at=datetime.now(UTC), what=what)
 
 
 def _told(mark: Mark | None) -> dict[str, Any] | None:

@@ -27,13 +27,15 @@ class NoSuchSessionError(TrainerError):
 
 @dataclass(frozen=True)
 class Shown:
-    """A session to be looked at. ``mode`` is how it was practised, "scored" for a video that was scored."""
+    """A session to be looked at. ``mode`` is how it was practised, "scored" for a video that was scored; ``known`` its
+    figures, where the library has them."""
 
     id: str
     title: str
     when: datetime
     mode: str
     folder: Path
+    known: Measures | None = None
 
     @property
     def video(self) -> Path | None:
@@ -50,7 +52,7 @@ class Shown:
 
     def measures(self) -> Measures:
         """Its figures. Raises TrainerError."""
-        return measures_of(self.card())
+        return self.known or measures_of(self.card())
 
     def tracks(self) -> Tracks:
         """What was seen, frame by frame. Raises TrainerError."""
@@ -87,7 +89,7 @@ class Room:
 
 
 def _kept(kept: Kept) -> Shown:
-    return Shown(kept.id, kept.name or kept.mode.capitalize(), kept.started_at, kept.mode, kept.folder)
+    return Shown(kept.id, kept.name or kept.mode.capitalize(), kept.started_at, kept.mode, kept.folder, kept.measures)
 
 
 def _scored(folder: Path) -> Shown:
