@@ -114,7 +114,10 @@ class Marks:
         """Session id → how many labels and comments it has; those without any aren't there."""
         with self._database.connected() as connection:
             labels, comments = (
-                dict(connection.execute(select(row.session_id, func.count()).group_by(row.session_id)).tuples().all())
+                {
+                    name: int(count)
+                    for name, count in connection.execute(select(row.session_id, func.count()).group_by(row.session_id))
+                }
                 for row in (LabelRow, CommentRow)
             )
         return {name: (labels.get(name, 0), comments.get(name, 0)) for name in {*labels, *comments}}
