@@ -12,8 +12,10 @@ import pytest
 from tests.score.session_results import make_card, results
 from trainer.library.measures import measures_of
 from trainer.library.store import Library
-from trainer.review.app import Desk
+from trainer.review.desk import Desk
 from trainer.review.marks import Marks
+from trainer.review.migrate import open_database
+from trainer.review.people import People
 from trainer.review.room import Room
 from trainer.score.scorecard import write_scorecard
 from trainer.strokes.techniques import load_techniques
@@ -40,7 +42,9 @@ def desk(tmp_path: Path, scored: Path) -> Iterator[Desk]:
     card = make_card(**results())
     write_scorecard(kept.folder / "scorecard.json", card)
     library.finish(kept.id, measures_of(card))
-    marks = Marks(f"sqlite:///{tmp_path / 'review.sqlite'}")
-    yield Desk(Room(library, [scored.parent]), marks, load_techniques(), load_words())
-    marks.close()
+    database = open_database(f"sqlite:///{tmp_path / 'review.sqlite'}")
+    yield Desk(
+        Room(library, [scored.parent]), Marks(database), People(database), load_techniques(), load_words()
+    )  # fmt: skip
+    database.close()
     library.close()

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trainer.review.app import Desk, create_app
+from trainer.review.app import create_app
+from trainer.review.desk import Desk
 from trainer.review.eaf import read_eaf
 from trainer.review.guard import POLICY
 from trainer.score.labels import read_labels

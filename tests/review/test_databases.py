@@ -16,7 +16,7 @@ from sqlalchemy import create_engine
 
 from trainer.review.edits import ConflictError, Edit, Mark
 from trainer.review.marks import Marks
-from trainer.review.migrate import upgrade
+from trainer.review.migrate import open_database, upgrade
 from trainer.review.tables import Base
 
 SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
@@ -79,7 +79,8 @@ def test_migrations_make_what_the_tables_say(url: str) -> None:
 
 
 def test_labels_comments_and_log(url: str) -> None:
-    marks = Marks(url)
+    database = open_database(url)
+    marks = Marks(database)
     marks.edit("s", [put("aaaaaaaa", 1000, 2000), put("bbbbbbbb", 0, 900)])
     with pytest.raises(ConflictError):
         marks.edit("s", [put("cccccccc", 3000, 4000), put("dddddddd", 1500, 1600)])
@@ -89,11 +90,12 @@ def test_labels_comments_and_log(url: str) -> None:
     assert [set(change) for change in marks.log("s")] == [{"label", "before", "after"}] * 2 + [
         {"comment", "text", "time_ms"}
     ]
-    marks.close()
+    database.close()
 
 
 def test_two_people_at_once_lose_nothing_anywhere(url: str) -> None:
-    marks = Marks(url)
+    database = open_database(url)
+    marks = Marks(database)
     refused: list[str] = []
 
     def label(who: int) -> None:
@@ -110,4 +112,4 @@ def test_two_people_at_once_lose_nothing_anywhere(url: str) -> None:
         thread.join()
     spans = sorted((m.start_ms, m.end_ms) for m in marks.labels("s").values())
     assert spans == [(100 * k, 100 * k + 50) for k in range(8)] and len(refused) == 16
-    marks.close()
+    database.close()

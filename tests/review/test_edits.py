@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from trainer.errors import FormatError
 from trainer.model import Label
 from trainer.review.edits import ConflictError, Edit, Mark, applied, edit_of
-from trainer.review.marks import Marks, MarksError
+from trainer.review.marks import Marks
+from trainer.review.migrate import RoomError, open_database
 
 KNOWN = ("kneading", "friction")
 
@@ -76,7 +77,8 @@ def test_whatever_is_done_labels_never_overlap(steps: list[tuple[int, int, int, 
 
 def test_the_database_keeps_labels_comments_and_who_changed_what(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'x.sqlite'}"
-    marks = Marks(url)
+    database = open_database(url)
+    marks = Marks(database)
     marks.edit("s1", [put("aaaaaaaa", 1000, 2000), put("bbbbbbbb", 0, 500)])
     assert list(marks.labels("s1")) == ["bbbbbbbb", "aaaaaaaa"], "in order of time"
     with pytest.raises(ConflictError):
@@ -92,16 +94,18 @@ def test_the_database_keeps_labels_comments_and_who_changed_what(tmp_path: Path)
     for text in ("", "   ", "x" * 2001):
         with pytest.raises(FormatError):
             marks.comment("s1", 0.0, text)
-    marks.close()
-    again = Marks(url)
+    database.close()
+    database = open_database(url)
+    again = Marks(database)
     assert len(again.labels("s1")) == 2
     swapped = again.replace("s1", [Label("friction", 0.25, 0.75, ("left",))])
     assert [(m.technique, m.start_ms, m.hands) for m in swapped.values()] == [("friction", 250, ("left",))]
-    again.close()
+    database.close()
 
 
 def test_two_people_at_once_lose_nothing(tmp_path: Path) -> None:
-    marks = Marks(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    database = open_database(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    marks = Marks(database)
     refused: list[str] = []
 
     def label(who: int) -> None:
@@ -120,10 +124,12 @@ def test_two_people_at_once_lose_nothing(tmp_path: Path) -> None:
     names = list(marks.labels("s"))
     assert sum(name.startswith("w") for name in names) == 40
     assert sum(name.startswith("both") for name in names) == 20 and len(refused) == 20
-    marks.close()
+    database.close()
 
 
 def test_a_database_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite").write_bytes(b"not a database, but long enough to be looked at" * 40)
-    with pytest.raises(MarksError, match="database"):
-        Marks(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    with pytest.raises(RoomError, match="database"):
+        open_database(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    with pytest.raises(RoomError, match="says"):
+        open_database("nonsense://x")

@@ -16,7 +16,8 @@ import pytest
 
 from tests.score.session_results import make_card, results
 from trainer.bench_live import stamp, stamped
-from trainer.review.app import Desk, create_app
+from trainer.review.app import create_app
+from trainer.review.desk import Desk
 from trainer.score.scorecard import write_scorecard
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

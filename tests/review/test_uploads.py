@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from trainer.errors import FormatError, TrainerError
-from trainer.review.app import Desk, create_app
+from trainer.review.app import create_app
+from trainer.review.desk import Desk
 from trainer.review.room import Room
 from trainer.review.uploads import Uploads
 from trainer.settings import Settings

@@ -26,8 +26,11 @@ def open_room(
     try:
         import uvicorn
 
-        from trainer.review.app import Desk, create_app
+        from trainer.review.app import create_app
+        from trainer.review.desk import Desk
         from trainer.review.marks import Marks
+        from trainer.review.migrate import open_database
+        from trainer.review.people import People
         from trainer.review.room import Room
         from trainer.review.uploads import Uploads
     except ModuleNotFoundError as error:
@@ -39,10 +42,12 @@ def open_room(
     if missing:
         raise TrainerError(f"Expected a folder of scored sessions, but '{missing[0]}' is none.")
     store = Library(library_folder(library))
-    marks = Marks(database or f"sqlite:///{store.folder / DATABASE}")
+    kept = open_database(database or f"sqlite:///{store.folder / DATABASE}")
     uploads = Uploads(store.folder / UPLOADS, settings)
     room = Room(store, folders, uploads.folder)
-    desk = Desk(room, marks, load_techniques(settings.presets), load_words(settings.language), uploads)
+    desk = Desk(
+        room, Marks(kept), People(kept), load_techniques(settings.presets), load_words(settings.language), uploads
+    )
     try:
         uploads.start()
         app = create_app(desk, [f"{name}:{port}" for name in (ADDRESS, "localhost")])
@@ -52,5 +57,5 @@ def open_room(
         raise TrainerError(f"Expected port {port} to be free, but another program has it: use --port.") from None
     finally:
         uploads.close()
-        marks.close()
+        kept.close()
         store.close()

@@ -11,19 +11,14 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Connection
 
-from trainer.errors import FormatError, TrainerError
+from trainer.errors import FormatError
 from trainer.library.database import Database
 from trainer.model import Label
 from trainer.review.edits import Edit, Mark, applied
-from trainer.review.migrate import upgrade
 from trainer.review.tables import ChangeRow, CommentRow, LabelRow
 
 LONGEST = 2000
 """Characters of a comment."""
-
-
-class MarksError(TrainerError):
-    """The database can't be opened, read or written."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +32,10 @@ class Comment:
 
 
 class Marks:
-    """Raises MarksError from all its methods."""
+    """Raises the database's failure from all its methods."""
 
-    def __init__(self, url: str) -> None:
-        self._database = Database(url, upgrade, MarksError, "the labels and comments of the review room")
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def labels(self, session_id: str) -> dict[str, Mark]:
         """By id, in order of time."""
@@ -121,9 +116,6 @@ class Marks:
                 for row in (LabelRow, CommentRow)
             )
         return {name: (labels.get(name, 0), comments.get(name, 0)) for name in {*labels, *comments}}
-
-    def close(self) -> None:
-        self._database.close()
 
 
 def _labels(connection: Connection, session_id: str) -> dict[str, Mark]:

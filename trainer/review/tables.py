@@ -43,3 +43,18 @@ class ChangeRow(Base):
     session_id: Mapped[str] = mapped_column(String(32), index=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     what: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class PersonRow(Base):
+    __tablename__ = "review_people"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    group_name: Mapped[str] = mapped_column(String(80))
+
+
+class OwnerRow(Base):
+    __tablename__ = "review_owners"
+
+    session_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(32), index=True)

@@ -210,6 +210,13 @@ for (const side of ["left", "right"]) byId(`hand-${side}`).addEventListener("cha
   if (label) labels.put(label.id, { ...labels.plain(label), hands: ["left", "right"].filter((s) => byId(`hand-${s}`).checked) });
 });
 
+byId("owner")?.addEventListener("change", async (event) => {
+  try {
+    await json("/owner", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ student: event.target.value }) });
+    say("Noted.");
+  } catch (error) { say(error.message, true); }
+});
+
 const strokes = new Map();
 for (const button of byId("palette").querySelectorAll("button")) {
   const letter = button.firstElementChild.textContent.toLowerCase();
