@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,7 +12,23 @@ from trainer import __version__
 from trainer.commands import studio, train
 from trainer.commands.guard import USER_ERROR, guarded
 from trainer.errors import TrainerError
-from trainer.settings import Settings, read_settings
+from trainer.options import (
+    FieldOfView,
+    Foot,
+    FootLength,
+    Json,
+    Language,
+    LibraryFolder,
+    Model,
+    OwnWords,
+    Presets,
+    SettingsFile,
+    StrokesModel,
+    View,
+    Wish,
+    setting,
+)  # fmt: skip
+from trainer.settings import read_settings
 
 app = typer.Typer(
     help="Foot-massage technique trainer: a camera watches two hands on a foot. Videos never leave this machine.",
@@ -24,28 +40,6 @@ app = typer.Typer(
 
 app.add_typer(studio.app, name="studio")
 app.add_typer(train.app, name="train")
-
-
-def _setting(name: str, *flags: str) -> Any:
-    """A command-line option for one setting; its help is the setting's own."""
-    return typer.Option(*(flags or (f"--{name.replace('_', '-')}",)), help=Settings.model_fields[name].description)
-
-
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file with settings.")]
-Model = Annotated[str | None, _setting("model")]
-Foot = Annotated[str | None, _setting("foot")]
-View = Annotated[str | None, _setting("view")]
-FootLength = Annotated[float | None, _setting("foot_length_mm", "--foot-length")]
-Presets = Annotated[Path | None, _setting("presets")]
-FieldOfView = Annotated[float | None, _setting("field_of_view_deg", "--field-of-view")]
-Wish = Annotated[Path | None, _setting("wish")]
-Language = Annotated[str | None, _setting("language")]
-OwnWords = Annotated[Path | None, _setting("words")]
-LibraryFolder = Annotated[
-    Path | None, typer.Option("--library", help="Folder of the sessions that are kept, if not the user's own.")
-]
-StrokesModel = Annotated[Path | None, _setting("strokes_model")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, nothing else.")]
 
 
 def _version(wanted: bool) -> None:
@@ -117,8 +111,8 @@ def live(
         str | None, typer.Option(help="Of the session: nothing, tracks (what was seen, no pictures), or video, too.")
     ] = None,
     library: LibraryFolder = None,
-    theme: Annotated[str | None, _setting("theme")] = None,
-    scale: Annotated[float | None, _setting("scale")] = None,
+    theme: Annotated[str | None, setting("theme")] = None,
+    scale: Annotated[float | None, setting("scale")] = None,
     language: Language = None,
     words: OwnWords = None,
     settings_file: SettingsFile = None,
