@@ -188,6 +188,19 @@ def test_a_session_deleted_while_it_is_open(client: Any, desk: Desk) -> None:
     assert page.status_code == 404 and "To the overview" in page.text
 
 
+def test_deleting_deletes_and_is_logged(client: Any, desk: Desk, scored: Path) -> None:
+    name, other = of(desk, "drill"), of(desk, "scored")
+    folder = desk.room.find(name).folder
+    client.post(f"/sessions/{name}/comments", json={"time_s": 1, "text": "private"}, headers=OWN)
+    gone = client.delete(f"/sessions/{name}", headers=OWN | {"Content-Length": "0"})
+    assert gone.status_code == 200 and not folder.exists()
+    assert desk.marks.comments(name) == [] and desk.marks.log(name) == [{"session": "deleted"}]
+    assert client.get(f"/sessions/{name}").status_code == 404
+    assert client.delete(f"/sessions/{name}", headers=OWN | {"Content-Length": "0"}).status_code == 404
+    refused = client.delete(f"/sessions/{other}", headers=OWN | {"Content-Length": "0"})
+    assert refused.status_code == 422 and str(scored) in refused.json()["problem"] and scored.exists()
+
+
 def test_frames_are_stepped_by_their_own_times(client: Any, desk: Desk, scored: Path) -> None:
     from trainer.score.scorer import score_video
     from trainer.settings import Settings

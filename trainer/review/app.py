@@ -32,6 +32,7 @@ def create_app(desk: Desk, hosts: Iterable[str]) -> Starlette:
             Route("/compare", pages.compare),
             Route("/compare/anchors.json", answers.alignment),
             Route("/sessions/{session}", pages.session),
+            Route("/sessions/{session}", changes.delete, methods=["DELETE"]),
             Route("/sessions/{session}/data.json", answers.data),
             Route("/sessions/{session}/times.bin", answers.times),
             Route("/sessions/{session}/drawn.json", answers.drawn),

@@ -144,3 +144,11 @@ async def give(request: Request) -> Response:
     shown = await run_in_threadpool(shown_in, request)
     await run_in_threadpool(desk_of(request).people.give, shown.id, student)
     return JSONResponse({"student": student})
+
+
+def delete(request: Request) -> Response:
+    desk, shown = desk_of(request), shown_in(request)
+    desk.room.delete(shown)
+    desk.marks.forget(shown.id)
+    desk.people.give(shown.id, "")
+    return JSONResponse({})

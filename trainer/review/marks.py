@@ -98,6 +98,13 @@ class Marks:
                 connection.add(_change(session_id, {"comment": row.id, "deleted": row.text}))
                 connection.delete(row)
 
+    def forget(self, session_id: str) -> None:
+        """All labels and comments of a session are gone; that they were stays in the log, without what they said."""
+        with self._database.alone(session_id) as connection:
+            for row in (LabelRow, CommentRow, ChangeRow):
+                connection.execute(delete(row).where(row.session_id == session_id))
+            connection.add(_change(session_id, {"session": "deleted"}))
+
     def log(self, session_id: str) -> list[dict[str, Any]]:
         """Every change of a session, in order."""
         with self._database.connected() as connection:

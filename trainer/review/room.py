@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from trainer.errors import TrainerError
+from trainer.errors import FormatError, TrainerError
 from trainer.library.measures import Measures, measures_of
 from trainer.library.store import Kept, Library
 from trainer.model import Data
@@ -17,6 +18,7 @@ from trainer.score.scorecard import read_scorecard
 from trainer.score.tracks import Tracks, read_tracks
 
 _CARD, _TRACKS = "scorecard.json", "tracks.parquet"
+SCORED = "scored"
 _VIDEOS = ("session.mp4", "overlay.mp4")
 """As it was filmed rather than with the overlay."""
 
@@ -73,6 +75,18 @@ class Room:
         whole = {shown.folder.resolve(): shown for shown in found if (shown.folder / _CARD).is_file()}
         return sorted(whole.values(), key=lambda shown: shown.when, reverse=True)
 
+    def delete(self, shown: Shown) -> None:
+        """The session and all its files are gone. Raises TrainerError for one in a folder that was named: that is the
+        user's own to delete."""
+        if shown.mode != SCORED:
+            self._library.delete(shown.id)
+        elif self._uploads is not None and shown.folder.resolve().parent.parent == self._uploads.resolve():
+            shutil.rmtree(shown.folder.parent)
+        else:
+            raise FormatError(
+                f"Expected a session of the library, but this one lies in '{shown.folder}': delete it there."
+            )
+
     def find(self, session_id: str) -> Shown:
         """One of them. Raises NoSuchSessionError."""
         for shown in self.sessions():
@@ -95,7 +109,7 @@ def _kept(kept: Kept) -> Shown:
 def _scored(folder: Path) -> Shown:
     place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:32]
     when = datetime.fromtimestamp((folder / _CARD).stat().st_mtime, UTC).astimezone()
-    return Shown(place, folder.name, when, "scored", folder)
+    return Shown(place, folder.name, when, SCORED, folder)
 
 
 # The time of change is part of the key: a session scored anew is read anew.

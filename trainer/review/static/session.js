@@ -210,6 +210,13 @@ for (const side of ["left", "right"]) byId(`hand-${side}`).addEventListener("cha
   if (label) labels.put(label.id, { ...labels.plain(label), hands: ["left", "right"].filter((s) => byId(`hand-${s}`).checked) });
 });
 
+byId("delete-session").addEventListener("click", async () => {
+  if (!confirm("The session is deleted with its video, tracks, labels and comments. This can't be undone.")) return;
+  try {
+    await json("", { method: "DELETE", headers: { "Content-Type": "application/json" } });
+    location.href = "/";
+  } catch (error) { say(error.message, true); }
+});
 byId("owner")?.addEventListener("change", async (event) => {
   try {
     await json("/owner", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ student: event.target.value }) });
