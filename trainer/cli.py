@@ -204,6 +204,7 @@ def review(
     database: Annotated[
         str | None, typer.Option(help="Labels and comments go to this database (an SQLAlchemy URL).")
     ] = None,
+    rubric: Annotated[Path | None, typer.Option(help="A school's own rubric (TOML).")] = None,
     language: Language = None,
     words: OwnWords = None,
     presets: Presets = None,
@@ -212,7 +213,7 @@ def review(
     from trainer.commands.review import open_room
 
     settings = read_settings(None, language=language, words=words, presets=presets)
-    open_room(folders or [], settings, port=port, library=library, database=database)
+    open_room(folders or [], settings, port=port, library=library, database=database, rubric=rubric)
 
 
 @app.command()

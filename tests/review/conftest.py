@@ -17,6 +17,7 @@ from trainer.review.marks import Marks
 from trainer.review.migrate import open_database
 from trainer.review.people import People
 from trainer.review.room import Room
+from trainer.review.rubric import Grades, load_rubric
 from trainer.score.scorecard import write_scorecard
 from trainer.strokes.techniques import load_techniques
 from trainer.words.words import load_words
@@ -44,7 +45,8 @@ def desk(tmp_path: Path, scored: Path) -> Iterator[Desk]:
     library.finish(kept.id, measures_of(card))
     database = open_database(f"sqlite:///{tmp_path / 'review.sqlite'}")
     yield Desk(
-        Room(library, [scored.parent]), Marks(database), People(database), load_techniques(), load_words()
+        Room(library, [scored.parent]), Marks(database), People(database), Grades(database, load_rubric()),
+        load_techniques(), load_words(),
     )  # fmt: skip
     database.close()
     library.close()

@@ -20,8 +20,9 @@ UPLOADS = "uploads"
 
 
 def open_room(
-    folders: Sequence[Path], settings: Settings, *, port: int, library: Path | None, database: str | None
-) -> None:
+    folders: Sequence[Path], settings: Settings, *, port: int, library: Path | None, database: str | None,
+    rubric: Path | None = None,
+) -> None:  # fmt: skip
     """Serve the room until Ctrl-C. Raises TrainerError."""
     try:
         import uvicorn
@@ -32,6 +33,7 @@ def open_room(
         from trainer.review.migrate import open_database
         from trainer.review.people import People
         from trainer.review.room import Room
+        from trainer.review.rubric import Grades, load_rubric
         from trainer.review.uploads import Uploads
     except ModuleNotFoundError as error:
         raise DependencyError(
@@ -41,13 +43,15 @@ def open_room(
     missing = [folder for folder in folders if not folder.is_dir()]
     if missing:
         raise TrainerError(f"Expected a folder of scored sessions, but '{missing[0]}' is none.")
+    graded = load_rubric(rubric)
     store = Library(library_folder(library))
     kept = open_database(database or f"sqlite:///{store.folder / DATABASE}")
     uploads = Uploads(store.folder / UPLOADS, settings)
     room = Room(store, folders, uploads.folder)
     desk = Desk(
-        room, Marks(kept), People(kept), load_techniques(settings.presets), load_words(settings.language), uploads
-    )
+        room, Marks(kept), People(kept), Grades(kept, graded), load_techniques(settings.presets),
+        load_words(settings.language), uploads,
+    )  # fmt: skip
     try:
         uploads.start()
         app = create_app(desk, [f"{name}:{port}" for name in (ADDRESS, "localhost")])

@@ -40,6 +40,7 @@ def create_app(desk: Desk, hosts: Iterable[str]) -> Starlette:
             Route("/sessions/{session}/report", answers.report),
             Route("/sessions/{session}/state.json", answers.state),
             Route("/sessions/{session}/edits", changes.edits, methods=["POST"]),
+            Route("/sessions/{session}/grades", changes.grade, methods=["POST"]),
             Route("/sessions/{session}/comments", changes.comment, methods=["POST"]),
             Route("/sessions/{session}/comments/{comment}", changes.uncomment, methods=["DELETE"]),
             Route("/sessions/{session}/import/{name}", changes.import_file, methods=["POST"]),

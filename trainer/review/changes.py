@@ -150,5 +150,22 @@ def delete(request: Request) -> Response:
     desk, shown = desk_of(request), shown_in(request)
     desk.room.delete(shown)
     desk.marks.forget(shown.id)
+    desk.grades.forget(shown.id)
     desk.people.give(shown.id, "")
     return JSONResponse({})
+
+
+async def grade(request: Request) -> Response:
+    body = await body_of(request)
+    grader, criterion, level = (body.get(key) for key in ("grader", "criterion", "level"))
+    if not isinstance(grader, str) or not isinstance(criterion, str):
+        raise FormatError("Expected grader and criterion as texts.")
+    if level is not None and (isinstance(level, bool) or not isinstance(level, int)):
+        raise FormatError(f"Expected a level as a whole number, or null, but got {level!r:.20}.")
+
+    def change() -> Response:
+        desk, shown = desk_of(request), shown_in(request)
+        desk.grades.grade(shown.id, grader, criterion, level)
+        return JSONResponse(desk.state(shown))
+
+    return await run_in_threadpool(change)

@@ -12,6 +12,7 @@ from trainer.review.exchange import write_labels
 from trainer.review.marks import Marks
 from trainer.review.people import People
 from trainer.review.room import Room, Shown
+from trainer.review.rubric import Grades
 from trainer.review.uploads import Uploads
 from trainer.score.labels import NAME, read_labels
 from trainer.score.metrics import Segment
@@ -27,6 +28,7 @@ class Desk:
     room: Room
     marks: Marks
     people: People
+    grades: Grades
     techniques: Techniques
     words: Words
     uploads: Uploads | None = None
@@ -64,6 +66,7 @@ class Desk:
                 for c in self.marks.comments(shown.id)
             ],
             "agreement": asdict(agreed),
+            "grades": self.grades.of(shown.id),
         })  # fmt: skip
         return plain
 

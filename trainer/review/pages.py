@@ -14,6 +14,7 @@ from trainer.review.align import differences
 from trainer.review.asked import desk_of, page, shown_in, two_in
 from trainer.review.progress import progress_of
 from trainer.review.room import Shown
+from trainer.review.rubric import GRADERS
 from trainer.score.figures.axis import clock, share
 
 _NEEDS = {
@@ -78,6 +79,7 @@ def session(request: Request) -> Response:
         "session.html.j2", session=facts, has_video=shown.video is not None, foot=card["foot"],
         techniques=[(t, name) for t, name in desk.names.items()], has_report=(shown.folder / "report.html").is_file(),
         size=(card["video"]["width"], card["video"]["height"]), others=others,
+        rubric=desk.grades.rubric, graders=GRADERS,
         people=[(p.id, p.name, p.group) for p in desk.people.all()], owner=desk.people.owners().get(shown.id, ""),
     )  # fmt: skip
 

@@ -58,3 +58,12 @@ class OwnerRow(Base):
 
     session_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(String(32), index=True)
+
+
+class GradeRow(Base):
+    __tablename__ = "review_grades"
+
+    session_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    grader: Mapped[str] = mapped_column(String(16), primary_key=True)
+    criterion: Mapped[str] = mapped_column(String(40), primary_key=True)
+    level: Mapped[int] = mapped_column(Integer)

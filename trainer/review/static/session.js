@@ -32,7 +32,7 @@ player.frames.load(`${url}/times.bin`);
 
 const labels = new Labels(url, (state, problem) => {
   if (problem) say(problem, true);
-  if (state) { comments(state.comments); agreed(state.agreement); }
+  if (state) { comments(state.comments); agreed(state.agreement); graded(state.grades); }
   if (timeline) { timeline.renderLabels(); chosen(); }
   byId("undo").disabled = !labels.done.length;
   byId("redo").disabled = !labels.undone.length;
@@ -164,6 +164,19 @@ function agreed(a) {
     ? `Machine and instructor agree for ${part(a.same)} of ${Math.round(a.judged_s)} s (κ ${a.kappa === null ? "–" : a.kappa.toFixed(2)}, F1@50 ${a.f1_50 === null ? "–" : a.f1_50.toFixed(2)}${a.not_sure_s > 0.5 ? `; the machine was not sure for ${Math.round(a.not_sure_s)} s more` : ""}).`
     : "No labels yet: begin with a key.";
 }
+
+const levels = [...root.querySelectorAll(".levels button")];
+function graded(grades) {
+  for (const button of levels) {
+    const { grader, criterion, level } = button.dataset;
+    button.setAttribute("aria-checked", String(grades[grader]?.[criterion] === Number(level)));
+  }
+}
+for (const button of levels) button.addEventListener("click", async () => {
+  const { grader, criterion, level } = button.dataset, taken = button.getAttribute("aria-checked") === "true";
+  const body = JSON.stringify({ grader, criterion, level: taken ? null : Number(level) });
+  try { labels.take(await json("/grades", { method: "POST", headers: { "Content-Type": "application/json" }, body })); } catch (error) { say(error.message, true); }
+});
 
 byId("comment-form").addEventListener("submit", async (event) => {
   event.preventDefault();
