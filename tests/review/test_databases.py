@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not SERVERS:
         pytest.skip("no PostgreSQL is installed (Debian: apt-get install postgresql)")
     pytest.importorskip("psycopg")
-    user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+    user = "postgres" if os.getuid() == 0 else getpass.getuser()
     as_user = ["runuser", "-u", user, "--"] if os.getuid() == 0 else []
     # A short path: that of its socket may have 107 bytes.
     folder = Path("/tmp") / f"pg-{os.getpid()}"
