@@ -211,7 +211,7 @@ def strokes(
     tune: Annotated[Path, typer.Option(help="Likewise of the split tune: labels and beats are settled on them.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The network to write.")] = Path("models/strokes.npz"),
     steps: Annotated[int, typer.Option(min=1, help="Batches of 32 windows of 12 s, for the names.")] = 2400,
-    beat_steps: Annotated[int, typer.Option(min=1, help="Batches of 32 windows of 6 s, for the beats.")] = 10000,
+    beat_steps: Annotated[int, typer.Option(min=1, help="Batches of 32 windows of 6 s, for the beats.")] = 9000,
     drawings: Annotated[int, typer.Option(min=1, help="Cameras and trackers drawn for each session played.")] = 4,
     sketches: Annotated[int, typer.Option(min=1, help="Sessions of sketched hands beside them.")] = 700,
     seed: Seed = 4,
@@ -236,9 +236,12 @@ def strokes(
         lambda done, of: console.print(f"drawn {done} of {of}", highlight=False) if done % 50 == 0 else None,
     )  # fmt: skip
     own = len(takes) - sketches
-    parts = takes[:own], takes[own:], watched_takes(clips)
-    names = _run(NamesTask(parts, seed), state, Plan(steps, batch=32, seed=seed, rate=2e-3), minutes, workers)
-    beats = _run(BeatsTask(parts, seed), state, Plan(beat_steps, batch=32, seed=seed, rate=4e-3), minutes, workers)
+    at_speeds, as_they_were = watched_takes(clips), [watched_take(clip) for clip in clips]
+    tasks = (
+        NamesTask((takes[:own], takes[own:], at_speeds), seed), BeatsTask((takes[:own], takes[own:], as_they_were), seed),
+    )  # fmt: skip
+    names = _run(tasks[0], state, Plan(steps, batch=32, seed=seed, rate=2e-3), minutes, workers)
+    beats = _run(tasks[1], state, Plan(beat_steps, batch=32, seed=seed, rate=4e-3), minutes, workers)
     held_out = watched_clips(tune)
     manner = settle(
         StrokesNetwork(weights_of(names, beats, {})), [watched_take(clip) for clip in held_out],

@@ -21,8 +21,9 @@ from trainer.studio.training.takes import UNKNOWN, Take, window_ticks
 Rng = np.random.Generator
 Takes = tuple[Sequence[Take], Sequence[Take], Sequence[Take]]
 """Of the studio's movements, of sketched ones, of clips that the program watched; some may be empty, not all."""
-_SHARES = (0.4, 0.25, 0.35)
-"""Of the windows, from each of the three."""
+_NAMES_SHARES, _BEATS_SHARES = (0.4, 0.25, 0.35), (0.5, 0.3, 0.2)
+"""Of the windows, from each of the three. Beats that learn more of the watched clips keep time better with the studio's
+hands and worse with others'."""
 NAMES_S, BEATS_S = 12.0, 6.0
 """How long a window is."""
 _OFF = {"places": 0.2, "map": 0.3, "shape": 0.35, "bends": 0.5, "turn": 0.4, "size": 0.3}
@@ -54,7 +55,8 @@ class NamesTask:
         self._class_weight = torch.from_numpy(weight / (weight * share).sum() * share.sum()).float()
 
     def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]:
-        return _Batches(self._takes, partial(names_window, ticks=window_ticks(NAMES_S)), plan, first, last)
+        window = partial(names_window, ticks=window_ticks(NAMES_S))
+        return _Batches(self._takes, _NAMES_SHARES, window, plan, first, last)
 
     def losses(self, network: nn.Module, batch: Batch) -> Batch:
         told, weight = network(batch["inputs"]), self._class_weight.to(batch["technique"].device)
@@ -80,7 +82,8 @@ class BeatsTask:
         self.network = BeatsNetwork()
 
     def batches(self, plan: Plan, first: int, last: int) -> Dataset[Batch]:
-        return _Batches(self._takes, partial(beats_window, ticks=window_ticks(BEATS_S)), plan, first, last)
+        window = partial(beats_window, ticks=window_ticks(BEATS_S))
+        return _Batches(self._takes, _BEATS_SHARES, window, plan, first, last)
 
     def losses(self, network: nn.Module, batch: Batch) -> Batch:
         off = (network(batch["inputs"])["phase"] - batch["phase"]).square().sum(3)
@@ -94,11 +97,12 @@ def _mean(value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
 
 class _Batches(Steps):
     def __init__(
-        self, takes: Takes, window: Callable[[Take, Rng], Batch], plan: Plan, first: int, last: int
-    ) -> None:
+        self, takes: Takes, shares: Sequence[float], window: Callable[[Take, Rng], Batch], plan: Plan, first: int,
+        last: int,
+    ) -> None:  # fmt: skip
         super().__init__(plan, first, last)
         self._takes = [each for each in takes if each]
-        odds = np.array([share for each, share in zip(takes, _SHARES, strict=True) if each])
+        odds = np.array([share for each, share in zip(takes, shares, strict=True) if each])
         self._odds = odds / odds.sum()
         self._window = window
 
