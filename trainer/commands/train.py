@@ -238,7 +238,8 @@ def strokes(
     own = len(takes) - sketches
     at_speeds, as_they_were = watched_takes(clips), [watched_take(clip) for clip in clips]
     tasks = (
-        NamesTask((takes[:own], takes[own:], at_speeds), seed), BeatsTask((takes[:own], takes[own:], as_they_were), seed),
+        NamesTask((takes[:own], takes[own:], at_speeds), seed),
+        BeatsTask((takes[:own], takes[own:], as_they_were), seed),
     )  # fmt: skip
     names = _run(tasks[0], state, Plan(steps, batch=32, seed=seed, rate=2e-3), minutes, workers)
     beats = _run(tasks[1], state, Plan(beat_steps, batch=32, seed=seed, rate=4e-3), minutes, workers)
