@@ -24,6 +24,8 @@ COVERAGE_AFTER_S = 30.0
 """Untouched zones are not mentioned before this much work: nobody starts everywhere at once."""
 PERSIST_S = 3.0
 """A fault must last this long before it is worth a word."""
+WRIST_S = 3.0
+"""A wrist must be bent for so long: where the forearm comes from is seen less surely than a thumb's joints."""
 TEMPO_S = 2.0
 """Likewise of the tempo, which is told from the last seconds already."""
 
@@ -69,9 +71,11 @@ def proposals(now: Situation, techniques: Techniques) -> Iterator[Proposal]:
         yield Proposal("hand_unseen", 2 * PERSIST_S)
     for finding in now.posture:
         joint = "thumbs" if finding.kind == "thumb_hyperextended" else "wrists"
-        yield Proposal(
-            finding.kind, 0.0, "joints", {"joint": (joint, finding.hand)}, {"degrees": round(finding.worst_deg)}
-        )
+        lasted = finding.end_s - finding.start_s
+        if joint == "wrists" and lasted < WRIST_S:
+            continue
+        why = {"degrees": round(finding.worst_deg), "seconds": f"{lasted:.1f}"}
+        yield Proposal(finding.kind, 0.0, "joints", {"joint": (joint, finding.hand)}, why)
     if now.lesson is None or now.lesson.working:
         yield from _asked(now, techniques)
         goal = goal_of(now)
