@@ -29,6 +29,8 @@ QUIET = [
 FPS = 30
 pytestmark = [
     pytest.mark.slow,
+    # A browser on a busy machine may take longer than the pauses here.
+    pytest.mark.flaky(reruns=2),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
 ]
