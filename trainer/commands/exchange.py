@@ -11,33 +11,28 @@ from rich.console import Console
 from trainer.errors import FormatError
 from trainer.files import write_text
 from trainer.model import Data, Label
-from trainer.review.agreement import Agreement, agreement
-from trainer.review.eaf import read_eaf, write_eaf
-from trainer.review.exchange import labels_in, session_card, subtitles_of, tiers_of, write_labels, write_vtt
+from trainer.review.agreement import Agreement, agreement_of
+from trainer.review.exchange import ENDINGS, labels_from, session_card, text_of, write_labels
+from trainer.score.figures.axis import share
 from trainer.score.labels import NAME, read_labels
-from trainer.score.metrics import Segment
 from trainer.score.scorecard import read_scorecard, to_plain
-from trainer.strokes.techniques import REST, load_techniques
-
-ENDINGS = (".eaf", ".vtt", ".csv", ".json")
+from trainer.strokes.techniques import load_techniques
 
 
 def export(session: Path, out: Path, presets: Path | None) -> None:
     """Write a session for another program; the ending of ``out`` says which. Raises TrainerError."""
     card, labels = _session(session)
     names = {t.id: t.name for t in load_techniques(presets).values()}
-    match out.suffix.lower():
-        case ".eaf":
-            text = write_eaf(tiers_of(card, labels), card["video"]["name"])
-        case ".vtt":
-            text = write_vtt(subtitles_of(card, labels, names))
-        case ".csv":
-            text = write_labels(labels or _as_labels(card))
-        case ".json":
-            whole = {"scorecard": card, "labels": [_plain(x) for x in labels]}
-            text = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
-        case other:
-            raise FormatError(f"Expected a file that ends in {', '.join(ENDINGS)}, but got '{other}': choose one.")
+    ending = out.suffix.lower()
+    if ending == ".json":
+        whole = {"scorecard": card, "labels": [_plain(x) for x in labels]}
+        text: str | None = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    else:
+        told = labels or (_as_labels(card) if ending == ".csv" else ())
+        text = text_of(ending, card, told, names)
+    if text is None:
+        known = ", ".join((*ENDINGS, ".json"))
+        raise FormatError(f"Expected a file that ends in {known}, but got '{ending}': choose one.")
     write_text(out, text)
 
 
@@ -46,24 +41,13 @@ def import_labels(session: Path, source: Path, tier: str | None, presets: Path |
     TrainerError; then the session is as it was."""
     card, _ = _session(session)
     known = {t.id: t.name for t in load_techniques(presets).values()}
-    if source.suffix.lower() == ".csv":
-        labels = read_labels(source)
-    elif source.suffix.lower() == ".eaf":
-        try:
-            data = source.read_bytes()
-        except OSError as error:
-            raise FormatError(f"Expected an ELAN file at '{source}', but it can't be read: {error.strerror}.") from None
-        labels = labels_in(read_eaf(data, f"'{source}'"), known, f"'{source}'", tier)
-    else:
-        raise FormatError(f"Expected labels in an .eaf or .csv file, but got '{source.name}'.")
-    beyond = [x for x in labels if x.end_s > card["duration_s"] + 1.0]
-    if beyond:
-        raise FormatError(
-            f"Expected labels within the session's {card['duration_s']:.1f} s, but '{source}' has "
-            f"{beyond[0].technique} until {beyond[0].end_s:.1f} s: are they of another video?"
-        )
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise FormatError(f"Expected labels at '{source}', but they can't be read: {error.strerror}.") from None
+    labels = labels_from(source.name, data, known, card["duration_s"], f"'{source}'", tier)
     write_text(session_card(session).with_name(NAME), write_labels(labels))
-    _tell(_agreed(card, labels), len(labels), as_json)
+    _tell(agreement_of(card, labels), len(labels), as_json)
 
 
 def compare(session: Path, *, as_json: bool) -> None:
@@ -72,7 +56,7 @@ def compare(session: Path, *, as_json: bool) -> None:
     if not labels:
         where = session_card(session).with_name(NAME)
         raise FormatError(f"Expected labels at '{where}', but there are none: take some over with --from FILE.")
-    _tell(_agreed(card, labels), len(labels), as_json)
+    _tell(agreement_of(card, labels), len(labels), as_json)
 
 
 def _session(folder: Path) -> tuple[Data, tuple[Label, ...]]:
@@ -91,11 +75,6 @@ def _plain(label: Label) -> Data:
     }  # fmt: skip
 
 
-def _agreed(card: Data, labels: tuple[Label, ...]) -> Agreement:
-    strokes = [Segment(s["technique"], s["start_s"], s["end_s"]) for s in card["segments"] if s["technique"] != REST]
-    return agreement(labels, strokes, [(s["start_s"], s["end_s"]) for s in card["not_sure"]])
-
-
 def _tell(agreed: Agreement, count: int, as_json: bool) -> None:
     if as_json:
         print(json.dumps(to_plain({"labels": count, **asdict(agreed)})))
@@ -103,6 +82,6 @@ def _tell(agreed: Agreement, count: int, as_json: bool) -> None:
     known = {name: f"{value:.2f}" if value == value else "–" for name, value in asdict(agreed).items()}
     Console().print(
         f"{count} labels; machine and person agree: kappa {known['kappa']}, F1@50 {known['f1_50']}, the same for "
-        f"{100 * agreed.same:.0f} % of {agreed.judged_s:.0f} s (not sure for {agreed.not_sure_s:.0f} s more)",
+        f"{share(agreed.same)} of {agreed.judged_s:.0f} s (not sure for {agreed.not_sure_s:.0f} s more)",
         highlight=False, soft_wrap=True,
     )  # fmt: skip

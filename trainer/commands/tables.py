@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -85,10 +86,7 @@ def show_bench(
     if minutes > 0:
         told = "too short to tell" if growth is None else f"{growth:+.2f} MB a minute"
         rows.append((f"memory growth over {minutes:g} minutes of video", told))
-    table = Table(title=f"{done.clip}, {done.frames} frames, median of {done.rounds} rounds", show_header=False)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+    _print(f"{done.clip}, {done.frames} frames, median of {done.rounds} rounds", rows)
 
 
 def show_live_bench(clip: Path | None, settings: Settings, minutes: float, record: bool, *, as_json: bool) -> None:
@@ -112,7 +110,11 @@ def show_live_bench(clip: Path | None, settings: Settings, minutes: float, recor
         ("memory growth", "too short to tell" if growth is None else f"{growth:+.2f} MB a minute"),
     ]
     kept = "video kept" if done.recorded else "tracks kept"
-    table = Table(title=f"{done.clip}, {done.size[0]}x{done.size[1]}, {minutes:g} min, {kept}", show_header=False)
+    _print(f"{done.clip}, {done.size[0]}x{done.size[1]}, {minutes:g} min, {kept}", rows)
+
+
+def _print(title: str, rows: Iterable[tuple[str, str]]) -> None:
+    table = Table(title=title, show_header=False)
     for row in rows:
         table.add_row(*row)
     Console().print(table)

@@ -8,7 +8,7 @@ from math import nan
 
 import numpy as np
 
-from trainer.model import Label
+from trainer.model import Data, Label
 from trainer.score.metrics import Segment, segmental_f1
 from trainer.strokes.techniques import REST
 
@@ -51,6 +51,12 @@ def agreement(
     f1 = segmental_f1(inside, [s for s in person if s.technique != REST], 0.5)
     same = float(np.trace(table)) / judged if judged > 0 else nan
     return Agreement(_kappa(table), same, f1, judged, float(spans[~sure].sum()))
+
+
+def agreement_of(card: Data, labels: Sequence[Label]) -> Agreement:
+    """Of a person's labels with a scorecard's strokes."""
+    strokes = [Segment(s["technique"], s["start_s"], s["end_s"]) for s in card["segments"] if s["technique"] != REST]
+    return agreement(labels, strokes, [(s["start_s"], s["end_s"]) for s in card["not_sure"]])
 
 
 def _names(segments: Sequence[Segment], times: np.ndarray) -> np.ndarray:

@@ -14,14 +14,13 @@ from trainer.foot import atlas
 from trainer.review.align import anchors
 from trainer.review.asked import desk_of, shown_in, two_in
 from trainer.review.drawn import drawn_part
-from trainer.review.eaf import write_eaf
-from trainer.review.exchange import subtitles_of, tiers_of, write_labels, write_vtt
+from trainer.review.exchange import text_of
 from trainer.review.lanes import page_data
 from trainer.review.room import NoSuchSessionError, Shown
 from trainer.score.scorecard import strokes_of
 
 _REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
-_KINDS = {".eaf": "application/xml", ".vtt": "text/vtt", ".csv": "text/csv", ".json": "application/json"}
+_KINDS = {".eaf": "application/xml", ".vtt": "text/vtt", ".csv": "text/csv"}
 
 
 def data(request: Request) -> Response:
@@ -69,17 +68,11 @@ def export(request: Request) -> Response:
     desk, shown = desk_of(request), shown_in(request)
     ending = Path(request.path_params["name"]).suffix.lower()
     card, labels = shown.card(), desk.labels_of(shown)
-    match ending:
-        case ".eaf":
-            text = write_eaf(tiers_of(card, labels), card["video"]["name"])
-        case ".vtt":
-            text = write_vtt(subtitles_of(card, labels, desk.names))
-        case ".csv":
-            text = write_labels(labels)
-        case ".json":
-            return JSONResponse({"scorecard": card, **desk.state(shown)}, headers=_attached(shown, ending))
-        case _:
-            raise NoSuchSessionError(f"Expected one of {', '.join(_KINDS)}, but got '{ending}'.")
+    if ending == ".json":
+        return JSONResponse({"scorecard": card, **desk.state(shown)}, headers=_attached(shown, ending))
+    text = text_of(ending, card, labels, desk.names)
+    if text is None:
+        raise NoSuchSessionError(f"Expected one of {', '.join((*_KINDS, '.json'))}, but got '{ending}'.")
     return Response(text, media_type=_KINDS[ending], headers=_attached(shown, ending))
 
 

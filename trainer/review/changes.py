@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -12,12 +11,10 @@ from starlette.responses import JSONResponse, Response
 from trainer.errors import FormatError, TrainerError
 from trainer.foot import atlas
 from trainer.review.asked import body_of, desk_of, shown_in
-from trainer.review.eaf import read_eaf
 from trainer.review.edits import ConflictError, edit_of
-from trainer.review.exchange import labels_in
+from trainer.review.exchange import labels_from
 from trainer.review.room import NoSuchSessionError
 from trainer.review.uploads import Uploads
-from trainer.score.labels import parse_labels
 
 MOST_EDITS = 500
 
@@ -68,20 +65,11 @@ async def import_file(request: Request) -> Response:
 
     def change() -> Response:
         desk, shown = desk_of(request), shown_in(request)
-        where = "the file"
-        match Path(request.path_params["name"]).suffix.lower():
-            case ".eaf":
-                labels = labels_in(read_eaf(data, where), desk.names, where)
-            case ".csv":
-                labels = parse_labels(data, where)
-            case other:
-                raise FormatError(f"Expected labels in an .eaf or .csv file, but got '{other}'.")
-        duration_s = shown.card()["duration_s"]
+        where, duration_s = "the file", shown.card()["duration_s"]
+        labels = labels_from(request.path_params["name"], data, desk.names, duration_s, where)
         strange = sorted({x.technique for x in labels} - set(desk.techniques))
         if strange:
             raise FormatError(f"Expected known techniques in {where}, but it has {', '.join(strange)}.")
-        if any(x.end_s > duration_s + 1 for x in labels):
-            raise FormatError(f"Expected labels within the session's {duration_s:.1f} s: are they of another video?")
         return JSONResponse(desk.changed(shown, desk.marks.replace(shown.id, labels)))
 
     return await run_in_threadpool(change)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from trainer.files import write_text
 from trainer.model import Data, Label
-from trainer.review.agreement import agreement
+from trainer.review.agreement import agreement_of
 from trainer.review.edits import Mark
 from trainer.review.exchange import write_labels
 from trainer.review.marks import Marks
@@ -15,9 +15,8 @@ from trainer.review.room import Room, Shown
 from trainer.review.rubric import Grades
 from trainer.review.uploads import Uploads
 from trainer.score.labels import NAME, read_labels
-from trainer.score.metrics import Segment
 from trainer.score.scorecard import to_plain
-from trainer.strokes.techniques import REST, Techniques
+from trainer.strokes.techniques import Techniques
 from trainer.words.words import Words
 
 
@@ -51,11 +50,7 @@ class Desk:
     def state(self, shown: Shown, marks: dict[str, Mark] | None = None) -> Data:
         """Labels, comments and agreement, as the page shows them."""
         marks = self.marks_of(shown) if marks is None else marks
-        card, labels = shown.card(), [mark.label() for mark in marks.values()]
-        strokes = [Segment(s["technique"], s["start_s"], s["end_s"]) for s in card["segments"]]
-        agreed = agreement(
-            labels, [s for s in strokes if s.technique != REST], [(s["start_s"], s["end_s"]) for s in card["not_sure"]]
-        )
+        agreed = agreement_of(shown.card(), [mark.label() for mark in marks.values()])
         plain: Data = to_plain({
             "labels": [
                 {"id": m.id, "technique": m.technique, "start_s": m.start_ms / 1000, "end_s": m.end_ms / 1000,

@@ -6,14 +6,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from trainer.errors import FormatError
 from trainer.model import SIDES, Data, Label, Side
-from trainer.review.eaf import Annotation, Tier
+from trainer.review.eaf import Annotation, Tier, read_eaf, write_eaf
+from trainer.score.labels import parse_labels
 from trainer.strokes.techniques import REST
 
 MACHINE, REFINED, PERSON, CUES, UNSEEN = "machine", "looked back upon", "instructor", "cues", "unseen"
+ENDINGS = (".eaf", ".vtt", ".csv")
 _HANDS = " hands"
 _CUE_S = 4.0
 """A cue is read for about so long."""
@@ -55,6 +57,39 @@ def labels_in(
             )
         out.append(Label(technique, a.start_s, a.end_s, hands.get((a.start_s, a.end_s), ()), author="person"))
     return tuple(out)
+
+
+def labels_from(
+    name: str, data: bytes, known: Mapping[str, str], duration_s: float, where: str, tier: str | None = None
+) -> tuple[Label, ...]:
+    """The labels in an .eaf or .csv file of that name, for a session of that length. Raises FormatError."""
+    match PurePath(name).suffix.lower():
+        case ".csv":
+            labels = parse_labels(data, where)
+        case ".eaf":
+            labels = labels_in(read_eaf(data, where), known, where, tier)
+        case _:
+            raise FormatError(f"Expected labels in an .eaf or .csv file, but got '{PurePath(name).name[-40:]}'.")
+    beyond = next((x for x in labels if x.end_s > duration_s + 1.0), None)
+    if beyond is not None:
+        raise FormatError(
+            f"Expected labels within the session's {duration_s:.1f} s, but {where} has {beyond.technique} until "
+            f"{beyond.end_s:.1f} s: are they of another video?"
+        )
+    return labels
+
+
+def text_of(ending: str, card: Data, labels: Sequence[Label], names: Mapping[str, str]) -> str | None:
+    """A session as a file that ends so, of those in ENDINGS; None for any other."""
+    match ending:
+        case ".eaf":
+            return write_eaf(tiers_of(card, labels), card["video"]["name"])
+        case ".vtt":
+            return write_vtt(subtitles_of(card, labels, names))
+        case ".csv":
+            return write_labels(labels)
+        case _:
+            return None
 
 
 def write_labels(labels: Sequence[Label]) -> str:
