@@ -23,6 +23,7 @@ from trainer.bench import MB, looped
 from trainer.coach.metronome import open_metronome
 from trainer.coach.practice import Plan
 from trainer.coach.routine import Step, about
+from trainer.errors import TrainerError
 from trainer.model import Data, Image
 from trainer.pipeline import open_pipeline
 from trainer.screen.live import LiveOptions, run_live
@@ -197,6 +198,8 @@ def bench_live(clip: Path, settings: Settings, *, minutes: float, record: bool =
     at, late = (np.array(list(x)) for x in (window.at_s, window.late_ms))
     settled = at > min(_SETTLED_S, 0.3 * took)
     at, late = at[settled], late[settled]
+    if len(at) < 2:
+        raise TrainerError("Expected pictures in the window, but too few were shown in that time: measure for longer.")
     tenth = max(1, len(late) // 10)
     return LiveBench(
         clip=clip.name, minutes=minutes, recorded=record, size=(source.info.width, source.info.height),

@@ -13,10 +13,15 @@ from trainer.coach.practice import Plan
 from trainer.coach.routine import Step
 from trainer.coach.wish import Wish
 from trainer.model import Data, Stroke
-from trainer.score.against_plan import bands_of, practised
-from trainer.score.scorecard import Extras, check, to_plain
+from trainer.score import against_plan
+from trainer.score.against_plan import bands_of
+from trainer.score.scorecard import Extras, check, to_plain, zone_seconds_of
 
 NAMES = ["kneading", "friction", "effleurage", "knuckling"]
+
+
+def practised(plan: Plan, card: Data) -> Data:
+    return against_plan.practised(plan, card, zone_seconds_of(card))
 
 
 def done(*strokes: tuple[str, float], every_s: float = 0.75) -> Data:

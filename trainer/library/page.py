@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from trainer.html import templates_of
 from trainer.library.measures import Measures
 from trainer.library.store import Kept
 from trainer.score.figures.axis import clock, duration, nice_ceiling, share
@@ -118,11 +119,4 @@ def _css() -> str:
 
 @cache
 def _template() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("trainer.library"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.globals |= {"clock": clock, "share": share}
-    return environment.get_template("history.html.j2")
+    return templates_of("trainer.library", clock=clock, share=share).get_template("history.html.j2")

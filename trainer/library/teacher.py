@@ -13,7 +13,7 @@ from trainer.errors import TrainerError
 from trainer.foot import atlas
 from trainer.model import Data
 from trainer.score.against_plan import LEAST_S
-from trainer.score.scorecard import read_scorecard
+from trainer.score.scorecard import read_scorecard, zone_seconds_of
 from trainer.strokes.techniques import REST, Techniques
 
 BAND = 0.10
@@ -53,12 +53,8 @@ def steps_of(card: Data, techniques: Techniques) -> list[Step]:
 
 def wish_of(card: Data, name: str) -> Wish:
     """As many seconds for each zone as the session gave it."""
-    seconds: dict[str, float] = {}
-    for part in (card["coverage"], *card["other_maps"]):
-        for zone, value in part["zones"].items():
-            if zone in atlas.ALL_ZONES and value is not None and value >= _LEAST_ZONE_S:
-                seconds[zone] = max(seconds.get(zone, 0.0), float(value))
-    return Wish(name, seconds)
+    given = zone_seconds_of(card).items()
+    return Wish(name, {zone: value for zone, value in given if zone in atlas.ALL_ZONES and value >= _LEAST_ZONE_S})
 
 
 def _rate(stretches: Sequence[Data]) -> tuple[float, float] | None:

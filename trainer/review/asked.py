@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from trainer.errors import FormatError
+from trainer.html import templates_of
 from trainer.review.desk import Desk
 from trainer.review.room import NoSuchSessionError, Shown
 from trainer.score.figures.axis import share
@@ -47,12 +48,7 @@ def page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
 
 @cache
 def _templates() -> Environment:
-    templates = Environment(
-        loader=PackageLoader("trainer.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    templates.globals |= {"share": share}
-    return templates
+    return templates_of("trainer.review", share=share)
 
 
 def two_in(request: Request) -> tuple[Shown, Shown]:

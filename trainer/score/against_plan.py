@@ -15,7 +15,7 @@ LEAST_S = 4.0
 """A stretch of one technique shorter than this is no step of its own."""
 
 
-def practised(plan: Plan, card: Data) -> Data:
+def practised(plan: Plan, card: Data, zone_seconds: Mapping[str, float]) -> Data:
     """The plan, and each share (0 to 1, None where it can't be told) in which a scorecard's session is like it.
 
     ``order_alike``: 1 - the normalised edit distance of the techniques' order (Lea et al. 2016), stretches under
@@ -37,7 +37,7 @@ def practised(plan: Plan, card: Data) -> Data:
         ],
         "order_alike": _order(plan, card["segments"]) if len(plan.steps) > 1 else None,
         "tempo_alike": _tempo(plan, card["segments"]),
-        "map_alike": _map(card, card["wish"]["zones"]) if plan.mode == "teacher" and "wish" in card else None,
+        "map_alike": _map(zone_seconds, card["wish"]["zones"]) if plan.mode == "teacher" and "wish" in card else None,
     }  # fmt: skip
 
 
@@ -75,10 +75,6 @@ def _tempo(plan: Plan, segments: Iterable[Data]) -> float | None:
     return good / told if told > 0 else None
 
 
-def _map(card: Data, wished: Mapping[str, float]) -> float | None:
-    own: dict[str, float] = {}
-    for part in (card["coverage"], *card["other_maps"]):
-        for zone, seconds in part["zones"].items():
-            own[zone] = max(own.get(zone, 0.0), float(seconds or 0.0))
+def _map(own: Mapping[str, float], wished: Mapping[str, float]) -> float | None:
     total = sum(wished.values())
     return sum(min(own.get(zone, 0.0), seconds) for zone, seconds in wished.items()) / total if total > 0 else None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from trainer.files import write_text
+from trainer.html import templates_of
 from trainer.model import Data
 from trainer.score.figures.axis import clock, duration, share
 from trainer.score.figures.foot import foot_figures
@@ -176,14 +177,5 @@ def _flat(settings: Any, prefix: str = "") -> list[tuple[str, str]]:
 
 @cache
 def _template() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("trainer.score"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"clock": clock, "duration": duration, "share": share}
-    return environment.get_template("report.html.j2")
+    known = {"clock": clock, "duration": duration, "share": share}
+    return templates_of("trainer.score", **known).get_template("report.html.j2")

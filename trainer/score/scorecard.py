@@ -147,7 +147,7 @@ def build_scorecard(
         "provenance": dict(provenance),
     }  # fmt: skip
     if extras.plan is not None:
-        card["practice"] = practised(extras.plan, card)
+        card["practice"] = practised(extras.plan, card, zone_seconds_of(card))
     plain: Data = to_plain(card)
     check(plain, "the scorecard")
     return plain
@@ -240,6 +240,15 @@ def grid_of(part: Data, key: Literal["grid_seconds", "grid_passes", "grid_unseen
     if grid is None:
         return np.full(atlas.GRID, np.nan)
     return np.array([[np.nan if cell is None else cell for cell in row] for row in grid], float)
+
+
+def zone_seconds_of(card: Data) -> dict[str, float]:
+    """Seconds of work in each zone of all maps; of a zone that both feet have, those of the foot where it got more."""
+    seconds: dict[str, float] = {}
+    for part in (card["coverage"], *card["other_maps"]):
+        for zone, value in part["zones"].items():
+            seconds[zone] = max(seconds.get(zone, 0.0), float(value or 0.0))
+    return seconds
 
 
 def coverages_of(card: Data) -> tuple[Coverage, ...]:
