@@ -1,0 +1,3 @@
+// The printed report: the button that opens the browser's own way to paper or PDF.
+
+document.getElementById("print").addEventListener("click", () => window.print());
