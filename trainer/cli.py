@@ -205,15 +205,23 @@ def review(
         str | None, typer.Option(help="Labels and comments go to this database (an SQLAlchemy URL).")
     ] = None,
     rubric: Annotated[Path | None, typer.Option(help="A school's own rubric (TOML).")] = None,
+    lan: Annotated[bool, typer.Option("--lan", help="Serve a class in one room: all sign in, over TLS.")] = False,
+    certificate: Annotated[Path | None, typer.Option(help="A school's own certificate (PEM), with --lan.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")] = None,
     language: Language = None,
     words: OwnWords = None,
     presets: Presets = None,
 ) -> None:
-    """Look at sessions in the browser: step, loop, label, comment; on this machine only."""
+    """Look at sessions in the browser: step, loop, label, comment; on this machine only, or with --lan in a class."""
     from trainer.commands.review import open_room
 
+    if (certificate is None) != (key is None) or (certificate is not None and not lan):
+        raise TrainerError("Expected --certificate and --key together, and with --lan.")
+    own = (certificate, key) if certificate is not None and key is not None else None
     settings = read_settings(None, language=language, words=words, presets=presets)
-    open_room(folders or [], settings, port=port, library=library, database=database, rubric=rubric)
+    open_room(
+        folders or [], settings, port=port, library=library, database=database, rubric=rubric, lan=lan, certificate=own
+    )
 
 
 @app.command()

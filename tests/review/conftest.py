@@ -5,24 +5,37 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.score.session_results import make_card, results
 from trainer.library.measures import measures_of
 from trainer.library.store import Library
+from trainer.review import accounts
 from trainer.review.desk import Desk
-from trainer.review.marks import Marks
 from trainer.review.migrate import open_database
-from trainer.review.people import People
 from trainer.review.room import Room
-from trainer.review.rubric import Grades, load_rubric
+from trainer.review.rubric import load_rubrics
 from trainer.score.scorecard import write_scorecard
 from trainer.strokes.techniques import load_techniques
-from trainer.words.words import load_words
+
+
+@cache
+def quick_hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_videos" / "kneading.mp4"
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed at Argon2's least cost, but where a test is marked to want the real one."""
+    if request.node.get_closest_marker("real_hashes") is None:
+        monkeypatch.setattr(accounts, "_hasher", quick_hasher)
 
 
 @pytest.fixture
@@ -44,9 +57,6 @@ def desk(tmp_path: Path, scored: Path) -> Iterator[Desk]:
     write_scorecard(kept.folder / "scorecard.json", card)
     library.finish(kept.id, measures_of(card))
     database = open_database(f"sqlite:///{tmp_path / 'review.sqlite'}")
-    yield Desk(
-        Room(library, [scored.parent]), Marks(database), People(database), Grades(database, load_rubric()),
-        load_techniques(), load_words(),
-    )  # fmt: skip
+    yield Desk.over(database, Room(library, [scored.parent]), load_techniques(), load_rubrics())
     database.close()
     library.close()

@@ -194,7 +194,7 @@ def test_deleting_deletes_and_is_logged(client: Any, desk: Desk, scored: Path) -
     client.post(f"/sessions/{name}/comments", json={"time_s": 1, "text": "private"}, headers=OWN)
     gone = client.delete(f"/sessions/{name}", headers=OWN | {"Content-Length": "0"})
     assert gone.status_code == 200 and not folder.exists()
-    assert desk.marks.comments(name) == [] and desk.marks.log(name) == [{"session": "deleted"}]
+    assert desk.comments.of(name) == [] and desk.log.of(name) == [{"session": "deleted"}]
     assert client.get(f"/sessions/{name}").status_code == 404
     assert client.delete(f"/sessions/{name}", headers=OWN | {"Content-Length": "0"}).status_code == 404
     refused = client.delete(f"/sessions/{other}", headers=OWN | {"Content-Length": "0"})

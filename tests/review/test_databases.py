@@ -9,12 +9,18 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
+from trainer.review import migrate
+from trainer.review.accounts import Accounts
+from trainer.review.comments import Comments, Said
 from trainer.review.edits import ConflictError, Edit, Mark
+from trainer.review.keeping import AS_IT_IS, Keeping, Keepings
+from trainer.review.log import Log
 from trainer.review.marks import Marks
 from trainer.review.migrate import open_database, upgrade
 from trainer.review.tables import Base
@@ -84,12 +90,54 @@ def test_labels_comments_and_log(url: str) -> None:
     marks.edit("s", [put("aaaaaaaa", 1000, 2000), put("bbbbbbbb", 0, 900)])
     with pytest.raises(ConflictError):
         marks.edit("s", [put("cccccccc", 3000, 4000), put("dddddddd", 1500, 1600)])
-    said = marks.comment("s", 1.25, "größer – 足", "hallux")
-    assert list(marks.labels("s")) == ["bbbbbbbb", "aaaaaaaa"] and marks.comments("s") == [said]
-    assert marks.counts() == {"s": (2, 1)}
-    assert [set(change) for change in marks.log("s")] == [{"label", "before", "after"}] * 2 + [
-        {"comment", "text", "time_ms"}
+    comments, log = Comments(database), Log(database)
+    arrow = {"kind": "arrow", "points": [[0.1, 0.2], [0.3, 0.4]]}
+    said = comments.add("s", Said(1250, "größer – 足", "hallux", (0.9, 0.125), (arrow,)), "Zoë", "z1")
+    assert list(marks.labels("s")) == ["bbbbbbbb", "aaaaaaaa"] and comments.of("s") == [said]
+    assert marks.counts() == {"s": 2} and comments.counts() == {"s": 1}
+    assert [set(change) for change in log.of("s")] == [{"label", "before", "after"}] * 2 + [
+        {"comment", "text", "time_ms", "shapes"}
     ]
+    assert [change.who for change in log.latest(2)] == ["Zoë", ""]
+    database.close()
+
+
+def test_accounts_and_keeping(url: str) -> None:
+    database = open_database(url)
+    accounts, keepings = Accounts(database), Keepings(database)
+    made, code = accounts.make("Zoë B.", "instructor", ["Tuesday", "  Friday "])
+    assert made.groups == ("Friday", "Tuesday") and accounts.enter("zoë  b.", code) == (made, 0)
+    epoch = accounts.choose(made.id, code, "long enough")
+    viewer = accounts.viewer(made.id, epoch)
+    assert viewer is not None and viewer.groups == {"Tuesday", "Friday"} and not viewer.fresh
+    assert accounts.viewer(made.id, 0) is None and accounts.enter("Zoë B.", code) is None
+    keepings.agree("s", Keeping(False, date(2031, 2, 28), True), "Zoë B.")
+    assert keepings.all() == {"s": Keeping(False, date(2031, 2, 28), True)} and keepings.of("x") == AS_IT_IS
+    keepings.forget("s", "Zoë B.")
+    assert keepings.all() == {}
+    database.close()
+
+
+def test_what_was_there_before_is_taken_along(url: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        at = datetime(2026, 1, 2, tzinfo=UTC)
+        connection.execute(
+            text("INSERT INTO review_comments VALUES ('c', 's', 1500, 'kept', 'hallux', :at)"), {"at": at}
+        )
+        connection.execute(text("INSERT INTO review_log (session_id, at, what) VALUES ('s', :at, '{}')"), {"at": at})
+    engine.dispose()
+    database = open_database(url)
+    (comment,) = Comments(database).of("s")
+    assert comment.said == Said(1500, "kept", "hallux") and comment.author == ""
+    assert [change.who for change in Log(database).latest(9)] == [""]
     database.close()
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from trainer.errors import FormatError
 from trainer.model import Label
 from trainer.review.edits import ConflictError, Edit, Mark, applied, edit_of
+from trainer.review.log import Log
 from trainer.review.marks import Marks
 from trainer.review.migrate import RoomError, open_database
 
@@ -75,7 +76,7 @@ def test_whatever_is_done_labels_never_overlap(steps: list[tuple[int, int, int, 
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
-def test_the_database_keeps_labels_comments_and_who_changed_what(tmp_path: Path) -> None:
+def test_the_database_keeps_labels_and_who_changed_what(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'x.sqlite'}"
     database = open_database(url)
     marks = Marks(database)
@@ -85,15 +86,7 @@ def test_the_database_keeps_labels_comments_and_who_changed_what(tmp_path: Path)
         marks.edit("s1", [Edit("aaaaaaaa", 1, None), put("cccccccc", 100, 200)])
     assert len(marks.labels("s1")) == 2, "all of them, or none"
     assert marks.labels("s2") == {}
-    said = marks.comment("s1", 1.5, "  schön  ", "hallux")
-    assert (said.time_ms, said.text, said.zone) == (1500, "schön", "hallux")
-    marks.uncomment("s2", said.id)
-    assert marks.comments("s1") == [said], "of another session nothing is taken away"
-    marks.uncomment("s1", said.id)
-    assert marks.comments("s1") == [] and len(marks.log("s1")) == 4
-    for text in ("", "   ", "x" * 2001):
-        with pytest.raises(FormatError):
-            marks.comment("s1", 0.0, text)
+    assert len(Log(database).of("s1")) == 2
     database.close()
     database = open_database(url)
     again = Marks(database)

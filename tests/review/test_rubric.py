@@ -58,5 +58,5 @@ def test_student_and_instructor_grade_beside_each_other(desk: Desk) -> None:
     assert client.post(url, json=grade | {"level": None}, headers=OWN).json()["grades"]["student"] == {}
     for wrong in ({"grader": "mother"}, {"criterion": "beauty"}, {"level": 9}, {"level": True}, {"level": "2"}):
         assert client.post(url, json=grade | wrong, headers=OWN).status_code == 422, wrong
-    assert [change["grade"] for change in desk.marks.log(name)] == ["rhythm"] * 3
+    assert [change["grade"] for change in desk.log.of(name)] == ["rhythm"] * 3
     assert "Coverage" in client.get(f"/sessions/{name}").text

@@ -50,9 +50,17 @@ def test_progress_counts_the_week_and_the_last_three() -> None:
     old = practised(0.1, 0.1, days_ago=20)
     told = progress_of([*old, *practised(0.6, 0.7, 0.8)], NOW)
     assert told.sessions == 5 and told.week_s == pytest.approx(180.0)
-    assert told.in_range == pytest.approx(0.7) and told.trend == (0.1, 0.1, 0.6, 0.7, 0.8)
-    assert progress_of(practised(None), NOW).in_range is None
-    assert len(progress_of(practised(*[0.5] * 50), NOW).trend) == 20
+    assert told.means["in_range_share"] == pytest.approx(0.7)
+    assert told.trends["in_range_share"] == (0.1, 0.1, 0.6, 0.7, 0.8)
+    assert told.means["steadiness"] == pytest.approx(0.9) and len(told.trends["worked_share"]) == 5
+    assert progress_of(practised(None), NOW).means["in_range_share"] is None
+    assert len(progress_of(practised(*[0.5] * 50), NOW).trends["in_range_share"]) == 20
+
+
+def test_a_short_drill_says_nothing_of_reach() -> None:
+    short = Measures(8.0, 7.0, 0.9, 0.9, 0.05, 0.1, 0.0, 0)
+    told = progress_of([(NOW, short)], NOW)
+    assert told.needs == "" and told.means["worked_share"] is None and told.trends["worked_share"] == ()
 
 
 def test_people_are_added_named_and_removed(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_a_video_that_is_sent_becomes_a_session(client: Any, uploads: Uploads) -
 def test_a_server_that_was_stopped_goes_on(uploads: Uploads) -> None:
     video = uploads.place("kneading.mp4", SAMPLE.stat().st_size)
     shutil.copy(SAMPLE, video)
+    uploads.check(video, "kneading.mp4")
     uploads.add(video, "kneading.mp4")
     uploads.start()
     until(lambda: any(u.state == "scoring" and u.done > 0 for u in uploads.pending()))

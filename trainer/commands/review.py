@@ -1,9 +1,10 @@
-"""`trainer review`: the review room, a web application for this machine's own browser."""
+"""`trainer review`: the review room, a web application for this machine's own browser, or for a class in one room."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -11,29 +12,34 @@ from trainer.errors import DependencyError, TrainerError
 from trainer.library.store import Library, library_folder
 from trainer.settings import Settings
 from trainer.strokes.techniques import load_techniques
-from trainer.words.words import load_words
 
-ADDRESS = "127.0.0.1"
+if TYPE_CHECKING:
+    from trainer.review.accounts import Accounts
+
+ADDRESS, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 DATABASE = "review.sqlite"
 UPLOADS = "uploads"
 """In the library's folder."""
+_MOST_AT_ONCE = 300
 
 
 def open_room(
     folders: Sequence[Path], settings: Settings, *, port: int, library: Path | None, database: str | None,
-    rubric: Path | None = None,
+    rubric: Path | None = None, lan: bool = False, certificate: tuple[Path, Path] | None = None,
 ) -> None:  # fmt: skip
-    """Serve the room until Ctrl-C. Raises TrainerError."""
+    """Serve the room until Ctrl-C; with ``lan`` to all who can reach this machine and sign in, over TLS with a
+    ``certificate`` (and its key) or one that is made here. Raises TrainerError."""
     try:
         import uvicorn
 
         from trainer.review.app import create_app
+        from trainer.review.certificate import certificate_in, fingerprint_of, own_names
         from trainer.review.desk import Desk
-        from trainer.review.marks import Marks
         from trainer.review.migrate import open_database
-        from trainer.review.people import People
         from trainer.review.room import Room
-        from trainer.review.rubric import Grades, load_rubric
+        from trainer.review.rubric import load_rubrics
+        from trainer.review.sweeper import Sweeper
+        from trainer.review.tickets import Tickets, secret_in
         from trainer.review.uploads import Uploads
     except ModuleNotFoundError as error:
         raise DependencyError(
@@ -43,23 +49,59 @@ def open_room(
     missing = [folder for folder in folders if not folder.is_dir()]
     if missing:
         raise TrainerError(f"Expected a folder of scored sessions, but '{missing[0]}' is none.")
-    graded = load_rubric(rubric)
+    rubrics = load_rubrics(rubric)
+    out = Console()
     store = Library(library_folder(library))
     kept = open_database(database or f"sqlite:///{store.folder / DATABASE}")
     uploads = Uploads(store.folder / UPLOADS, settings)
-    room = Room(store, folders, uploads.folder)
-    desk = Desk(
-        room, Marks(kept), People(kept), Grades(kept, graded), load_techniques(settings.presets),
-        load_words(settings.language), uploads,
+    desk = Desk.over(
+        kept, Room(store, folders, uploads.folder), load_techniques(settings.presets), rubrics, uploads,
+        Tickets(secret_in(store.folder)) if lan else None, settings.language, settings.words,
     )  # fmt: skip
+    sweeper = Sweeper(desk, lambda problem: out.print(problem, style="yellow", highlight=False))
     try:
+        cert: Path | None = None
+        key: Path | None = None
+        names: Sequence[str] = own_names() if lan else (ADDRESS, "localhost")
+        if lan:
+            if certificate is not None:
+                cert, key = certificate
+                fingerprint_of(cert)
+                _welcome(out, desk.accounts, names, port, None)
+            else:
+                made = certificate_in(store.folder, names)
+                cert, key = made.certificate, made.key
+                _welcome(out, desk.accounts, names, port, made.fingerprint)
+        else:
+            out.print(f"The review room is at http://{ADDRESS}:{port}/ (Ctrl-C closes it).", highlight=False)
+        scheme = "https" if lan else "http"
+        # A browser leaves the port out where it is the scheme's own.
+        plain = names if port == (443 if lan else 80) else ()
+        app = create_app(desk, [*(f"{name}:{port}" for name in names), *plain], scheme)
         uploads.start()
-        app = create_app(desk, [f"{name}:{port}" for name in (ADDRESS, "localhost")])
-        Console().print(f"The review room is at http://{ADDRESS}:{port}/ (Ctrl-C closes it).", highlight=False)
-        uvicorn.run(app, host=ADDRESS, port=port, log_level="warning", server_header=False)
+        sweeper.start()
+        uvicorn.run(
+            app, host=EVERYWHERE if lan else ADDRESS, port=port, log_level="warning", server_header=False, ws="none",
+            limit_concurrency=_MOST_AT_ONCE, timeout_graceful_shutdown=3, ssl_certfile=cert, ssl_keyfile=key,
+        )  # fmt: skip
     except SystemExit:
         raise TrainerError(f"Expected port {port} to be free, but another program has it: use --port.") from None
     finally:
+        sweeper.close()
         uploads.close()
         kept.close()
         store.close()
+
+
+def _welcome(out: Console, accounts: Accounts, names: Sequence[str], port: int, fingerprint: str | None) -> None:
+    """Where a class finds the room, and the first account of all."""
+    out.print(f"The review room is at https://{names[0]}:{port}/ (Ctrl-C closes it).", highlight=False)
+    if fingerprint is not None:
+        out.print(
+            "Its certificate was made on this machine, so browsers warn once. Go on only where they show this "
+            f"SHA-256 fingerprint:\n{fingerprint}",
+            highlight=False,
+        )
+    if not any(account.role == "head" for account in accounts.all()):
+        account, code = accounts.make("head", "head")
+        out.print(f"Nobody has an account yet. Sign in as '{account.name}' with the start code {code}", highlight=False)

@@ -95,6 +95,12 @@ class Library:
         with self._database.connected() as connection:
             return [self._kept(row) for row in connection.scalars(select(_Row).order_by(_Row.started_at, _Row.id))]
 
+    def get(self, session_id: str) -> Kept | None:
+        """The session of that id, if it is there."""
+        with self._database.connected() as connection:
+            row = connection.get(_Row, session_id)
+            return self._kept(row) if row is not None else None
+
     def find(self, beginning: str) -> Kept:
         """The one session whose id begins so."""
         found = [kept for kept in self.sessions() if kept.id.startswith(beginning)] if beginning else []

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
+from trainer.foot import atlas
 from trainer.model import Data, Stroke
+from trainer.score.scorecard import grid_of
 from trainer.strokes.techniques import REST
 
 _GAP = 0.6
 """What it costs to leave a stroke out, where putting two unlike ones together costs 1."""
 _LEAST_CYCLES = 3
+_SMOOTH_CELLS = 1.2
 
 
 def anchors(first: Sequence[Stroke], second: Sequence[Stroke], ends: tuple[float, float]) -> list[tuple[float, float]]:
@@ -74,6 +78,25 @@ def differences(first: Data, second: Data) -> Data:
     alike = maps[0]["view"] == maps[1]["view"]
     zones = {zone: [_shares(part).get(zone) for part in maps] for zone in maps[0]["zones"]} if alike else {}
     return {"tempo": tempo, "zones": zones, "same_map": alike}
+
+
+def cell_differences(first: Data, second: Data) -> list[list[float | None]]:
+    """How much more of its contact the second session gave to each cell of the same map, from the heel to the toes and
+    from the inner to the outer side, smoothed over neighbouring cells: -1 to 1, 1 being the difference that all but a
+    fiftieth of the cells stay below; None off the foot. Empty where the maps or their grids aren't alike."""
+    parts = [card["coverage"] for card in (first, second)]
+    grids = [np.nan_to_num(grid_of(part)) for part in parts]
+    if parts[0]["view"] != parts[1]["view"] or not all(grid.sum() > 0 for grid in grids):
+        return []
+    there = atlas.grid_on_foot(parts[0]["view"])
+    # Smoothed over the foot only, so that its rim isn't paler than it is.
+    weight = gaussian_filter(there.astype(float), _SMOOTH_CELLS)
+    shares = [gaussian_filter(np.where(there, g, 0.0) / g.sum(), _SMOOTH_CELLS) for g in grids]
+    shares = [each / np.maximum(weight, 1e-6) for each in shares]
+    more = np.where(there, shares[1] - shares[0], np.nan)
+    most = float(np.nanpercentile(np.abs(more), 98))
+    scaled = np.clip(more / most, -1.0, 1.0) if most > 0 else more
+    return [[None if np.isnan(cell) else round(float(cell), 3) for cell in row] for row in scaled]
 
 
 def _seconds(card: Data) -> dict[str, float]:

@@ -1,159 +1,156 @@
-"""What the pages of the review room change: labels, comments, uploads, students."""
+"""What the page of a session changes: labels, comments, grades, whose it is, what of it is kept."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from trainer.errors import FormatError, TrainerError
-from trainer.foot import atlas
-from trainer.review.asked import body_of, desk_of, shown_in
+from trainer.errors import FormatError
+from trainer.review.asked import ForbiddenError, body_of, desk_of, owned_in, viewer_of
+from trainer.review.comments import said_in
+from trainer.review.desk import Seen
 from trainer.review.edits import ConflictError, edit_of
 from trainer.review.exchange import labels_from
-from trainer.review.room import NoSuchSessionError
-from trainer.review.uploads import Uploads
+from trainer.review.keeping import Keeping
+from trainer.review.rubric import Grader
+from trainer.review.viewer import ALONE, Viewer
 
 MOST_EDITS = 500
 
 
-async def edits(request: Request) -> Response:
-    body = await body_of(request)
+async def _changed(request: Request, change: Callable[[dict[str, Any]], Response]) -> Response:
+    """The answer of a change of what the body says, made beside the loop."""
+    return await run_in_threadpool(change, await body_of(request))
 
-    def change() -> Response:
-        desk, shown = desk_of(request), shown_in(request)
+
+async def edits(request: Request) -> Response:
+    def change(body: dict[str, Any]) -> Response:
+        desk, viewer, shown = desk_of(request), viewer_of(request), owned_in(request).shown
         edits = body.get("edits")
         if not isinstance(edits, list) or len(edits) > MOST_EDITS:
             raise FormatError(f"Expected up to {MOST_EDITS} edits, but got {type(edits).__name__}.")
-        wanted = [edit_of(each, desk.names, shown.card()["duration_s"]) for each in edits]
+        wanted = [edit_of(each, desk.techniques, shown.card()["duration_s"]) for each in edits]
         desk.marks_of(shown)
         try:
-            marks = desk.marks.edit(shown.id, wanted)
+            marks = desk.marks.edit(shown.id, wanted, viewer.name)
         except ConflictError as error:
-            return JSONResponse({"problem": str(error), "state": desk.state(shown)}, 409)
-        return JSONResponse(desk.changed(shown, marks))
+            return JSONResponse({"problem": str(error), "state": desk.state(viewer, shown)}, 409)
+        return JSONResponse(desk.changed(viewer, shown, marks))
 
-    return await run_in_threadpool(change)
-
-
-async def comment(request: Request) -> Response:
-    body = await body_of(request)
-
-    def change() -> Response:
-        desk, shown = desk_of(request), shown_in(request)
-        time_s, text, zone = body.get("time_s"), body.get("text"), body.get("zone", "")
-        if isinstance(time_s, bool) or not isinstance(time_s, (int, float)) or not 0 <= time_s <= 1e6:
-            raise FormatError(f"Expected seconds as time_s, but got {time_s!r:.20}.")
-        if not isinstance(text, str) or (zone and zone not in atlas.ALL_ZONES):
-            raise FormatError("Expected a text, and the id of a zone or none.")
-        desk.marks.comment(shown.id, float(time_s), text, zone)
-        return JSONResponse(desk.state(shown))
-
-    return await run_in_threadpool(change)
-
-
-def uncomment(request: Request) -> Response:
-    desk, shown = desk_of(request), shown_in(request)
-    desk.marks.uncomment(shown.id, request.path_params["comment"])
-    return JSONResponse(desk.state(shown))
+    return await _changed(request, change)
 
 
 async def import_file(request: Request) -> Response:
     data = await request.body()
 
     def change() -> Response:
-        desk, shown = desk_of(request), shown_in(request)
+        desk, viewer, shown = desk_of(request), viewer_of(request), owned_in(request).shown
         where, duration_s = "the file", shown.card()["duration_s"]
-        labels = labels_from(request.path_params["name"], data, desk.names, duration_s, where)
+        names = desk.names(desk.words("en"))
+        labels = labels_from(request.path_params["name"], data, names, duration_s, where)
         strange = sorted({x.technique for x in labels} - set(desk.techniques))
         if strange:
             raise FormatError(f"Expected known techniques in {where}, but it has {', '.join(strange)}.")
-        return JSONResponse(desk.changed(shown, desk.marks.replace(shown.id, labels)))
+        return JSONResponse(desk.changed(viewer, shown, desk.marks.replace(shown.id, labels, viewer.name)))
 
     return await run_in_threadpool(change)
 
 
-async def upload(request: Request) -> Response:
-    uploads, name = _taking(request), request.path_params["name"]
-    size = int(request.headers["content-length"])
-    video = await run_in_threadpool(uploads.place, name, size)
-    try:
-        with video.open("wb") as file:
-            async for part in request.stream():
-                await run_in_threadpool(file.write, part)
-        if video.stat().st_size != size:
-            raise FormatError("Expected the whole video, but only a part came: send it again.")
-    except ClientDisconnect:
-        uploads.drop(video)
-        return Response(status_code=400)
-    except OSError as error:
-        uploads.drop(video)
-        raise TrainerError(f"Expected to keep the video, but it can't be written: {error.strerror}.") from None
-    except FormatError:
-        uploads.drop(video)
-        raise
-    return JSONResponse(asdict(await run_in_threadpool(uploads.add, video, name)))
+async def comment(request: Request) -> Response:
+    def change(body: dict[str, Any]) -> Response:
+        desk, viewer, shown = desk_of(request), viewer_of(request), owned_in(request).shown
+        said = said_in(body, shown.card()["coverage"]["view"])
+        desk.comments.add(shown.id, said, viewer.name, viewer.account)
+        return JSONResponse(desk.state(viewer, shown))
+
+    return await _changed(request, change)
 
 
-def forget_upload(request: Request) -> Response:
-    uploads = _taking(request)
-    uploads.remove(request.path_params["name"])
-    return JSONResponse([asdict(upload) for upload in uploads.pending()])
-
-
-def _taking(request: Request) -> Uploads:
-    uploads = desk_of(request).uploads
-    if uploads is None:
-        raise NoSuchSessionError("Expected a room that takes uploads, but this one doesn't.")
-    return uploads
-
-
-async def add_student(request: Request) -> Response:
-    body = await body_of(request)
-    name, group = body.get("name"), body.get("group", "")
-    if not isinstance(name, str) or not isinstance(group, str):
-        raise FormatError("Expected a name and a group as texts.")
-    person = await run_in_threadpool(desk_of(request).people.add, name, group)
-    return JSONResponse(asdict(person))
-
-
-def remove_student(request: Request) -> Response:
-    desk_of(request).people.remove(request.path_params["student"])
-    return JSONResponse({})
-
-
-async def give(request: Request) -> Response:
-    body = await body_of(request)
-    student = body.get("student")
-    if not isinstance(student, str):
-        raise FormatError("Expected a student's id, or an empty text for nobody.")
-    shown = await run_in_threadpool(shown_in, request)
-    await run_in_threadpool(desk_of(request).people.give, shown.id, student)
-    return JSONResponse({"student": student})
-
-
-def delete(request: Request) -> Response:
-    desk, shown = desk_of(request), shown_in(request)
-    desk.room.delete(shown)
-    desk.marks.forget(shown.id)
-    desk.grades.forget(shown.id)
-    desk.people.give(shown.id, "")
-    return JSONResponse({})
+def uncomment(request: Request) -> Response:
+    desk, viewer, shown = desk_of(request), viewer_of(request), owned_in(request).shown
+    found = desk.comments.find(shown.id, request.path_params["comment"])
+    if found is not None and not viewer.teaches and found.author_id != viewer.account:
+        raise ForbiddenError("Expected a comment of your own, but this one is somebody else's.")
+    desk.comments.remove(shown.id, request.path_params["comment"], viewer.name)
+    return JSONResponse(desk.state(viewer, shown))
 
 
 async def grade(request: Request) -> Response:
-    body = await body_of(request)
-    grader, criterion, level = (body.get(key) for key in ("grader", "criterion", "level"))
-    if not isinstance(grader, str) or not isinstance(criterion, str):
-        raise FormatError("Expected grader and criterion as texts.")
-    if level is not None and (isinstance(level, bool) or not isinstance(level, int)):
-        raise FormatError(f"Expected a level as a whole number, or null, but got {level!r:.20}.")
+    def change(body: dict[str, Any]) -> Response:
+        grader, criterion, level = (body.get(key) for key in ("grader", "criterion", "level"))
+        if not isinstance(grader, str) or not isinstance(criterion, str):
+            raise FormatError("Expected grader and criterion as texts.")
+        if level is not None and (isinstance(level, bool) or not isinstance(level, int)):
+            raise FormatError(f"Expected a level as a whole number, or null, but got {level!r:.20}.")
+        desk, viewer, seen = desk_of(request), viewer_of(request), owned_in(request)
+        desk.grades.check(grader, criterion, level)
+        if grader not in graders_of(viewer, seen):
+            raise ForbiddenError("Expected grades of your own: students and instructors grade apart.")
+        desk.grades.grade(seen.shown.id, grader, criterion, level, viewer.name)
+        return JSONResponse(desk.state(viewer, seen.shown))
 
-    def change() -> Response:
-        desk, shown = desk_of(request), shown_in(request)
-        desk.grades.grade(shown.id, grader, criterion, level)
-        return JSONResponse(desk.state(shown))
+    return await _changed(request, change)
 
-    return await run_in_threadpool(change)
+
+def graders_of(viewer: Viewer, seen: Seen) -> tuple[Grader, ...]:
+    """As whom a viewer may grade a session: whose own it is as the student, who teaches as the instructor."""
+    if viewer == ALONE:
+        return ("student", "instructor")
+    if seen.owner is not None and seen.owner.id == viewer.person:
+        return ("student",)
+    return ("instructor",) if viewer.teaches and viewer.sees(seen.owner) else ()
+
+
+async def give(request: Request) -> Response:
+    def change(body: dict[str, Any]) -> Response:
+        student = body.get("student")
+        if not isinstance(student, str):
+            raise FormatError("Expected a student's id, or an empty text for nobody.")
+        desk, viewer, seen = desk_of(request), viewer_of(request), owned_in(request)
+        person = desk.people.find(student)
+        # Else it would be out of their own sight, or in that of somebody whom they don't teach.
+        if student and person is not None and not viewer.sees(person):
+            raise ForbiddenError("Expected a student of yours.")
+        if not student and viewer.role != "head":
+            raise ForbiddenError("Expected a student of yours: only a head may make a session nobody's.")
+        desk.people.give(seen.shown.id, student, viewer.name)
+        return JSONResponse({"student": student})
+
+    return await _changed(request, change)
+
+
+async def keep(request: Request) -> Response:
+    def change(body: dict[str, Any]) -> Response:
+        video, until, example = body.get("video"), body.get("until"), body.get("example")
+        if not isinstance(video, bool) or not isinstance(example, bool):
+            raise FormatError("Expected video and example as true or false.")
+        desk, viewer, seen = desk_of(request), viewer_of(request), owned_in(request)
+        if example != seen.keeping.example and not viewer.teaches:
+            raise ForbiddenError("Expected somebody who teaches: only they show sessions to all.")
+        desk.agree(seen, Keeping(video, day_in(until), example), viewer.name)
+        return JSONResponse({"video": video, "until": until, "example": example})
+
+    return await _changed(request, change)
+
+
+def day_in(value: Any) -> date | None:
+    """A day out of plain data. Raises FormatError."""
+    if value is None or value == "":
+        return None
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise FormatError(f"Expected a day as YYYY-MM-DD, but got {value!r:.20}.") from None
+    if day < date.today():
+        raise FormatError(f"Expected a day from today on, but got {day}: to delete it now, delete the session.")
+    return day
+
+
+def delete(request: Request) -> Response:
+    desk_of(request).delete(owned_in(request).shown, viewer_of(request).name)
+    return JSONResponse({})

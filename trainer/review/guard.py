@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from time import monotonic
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from trainer.review.limits import Limit
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
@@ -16,13 +19,21 @@ LARGEST = 25 * 1024 * 1024
 """Bytes of one request's body, but for uploads, which have a limit of their own."""
 
 
+PER_S, BURST = 40.0, 200.0
+"""Requests that one client may make, in the long run and at once: scrubbing through a video asks for many parts."""
+
+
 class Guard:
     """Middleware. ``hosts`` are the names by which the room may be called: another site's name that was made to point
-    at this machine ("DNS rebinding") is none of them. Changes must come from the room's own pages."""
+    at this machine ("DNS rebinding") is none of them. Changes must come from the room's own pages (their ``scheme``),
+    which no other site's can pretend to be: that is what keeps requests from being forged. Who asks too often has to
+    wait."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], scheme: str = "http", limit: Limit | None = None) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
+        self._origins = frozenset(f"{scheme}://{name}" for name in self._hosts)
+        self._limit = limit or Limit(PER_S, BURST, monotonic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -30,14 +41,21 @@ class Guard:
             return
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        refusal = self._refusal(scope["method"], host, headers, scope["path"].startswith("/uploads/"))
+        client = scope["client"][0] if scope.get("client") else ""
+        if self._limit.takes(client):
+            refusal = self._refusal(scope["method"], host, headers, scope["path"].startswith("/uploads/"))
+        else:
+            refusal = "Too much was asked at once: wait a moment.", 429
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 out = MutableHeaders(scope=message)
                 out.setdefault("Content-Security-Policy", POLICY)
                 out["X-Content-Type-Options"] = "nosniff"
-                out["Referrer-Policy"] = "no-referrer"
+                # Not "no-referrer": browsers then hide from us where a form came from, too.
+                out["Referrer-Policy"] = "same-origin"
+                if refusal is not None and refusal[1] == 429:
+                    out["Retry-After"] = "1"
                 out["Cross-Origin-Resource-Policy"] = "same-origin"
                 out["Cross-Origin-Opener-Policy"] = "same-origin"
                 out.setdefault("Cache-Control", "no-store")
@@ -51,7 +69,7 @@ class Guard:
             return "This address isn't the review room's.", 421
         if method in ("GET", "HEAD"):
             return None
-        if headers.get("origin") not in {f"http://{name}" for name in self._hosts}:
+        if headers.get("origin") not in self._origins:
             return "Changes must come from the review room's own pages.", 403
         length = headers.get("content-length", "")
         if not length.isdigit() or (int(length) > LARGEST and not upload):

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.foot import atlas
-from trainer.model import Data
+from trainer.model import SIDES, Data, Floats, Presence
 from trainer.score.figures.rhythm import local_rate
 from trainer.score.scorecard import strokes_of, to_plain
+from trainer.score.tracks import Tracks
 from trainer.strokes.techniques import REST, Techniques
 
+_POINTS = 241
+_UNNOTICED_S = 0.2
 _WEAK = 0.5
 """The machine's strokes below this confidence are worth a look."""
 
@@ -37,6 +41,7 @@ def page_data(card: Data, techniques: Techniques, zone_names: Mapping[str, str])
             "discomfort_s": card["discomfort_s"],
         },
         "rates": _rates(card, techniques),
+        "filling": filling_of(card),
         "map": _map(card, zone_names),
         "doubts": doubts_of(card),
     })  # fmt: skip
@@ -49,6 +54,43 @@ def doubts_of(card: Data) -> list[float]:
     spans += [s for s in card["segments"] if s["technique"] != REST and (s["confidence"] or 0.0) < _WEAK]
     times = sorted(float(s["start_s"]) for s in spans)
     return [t for k, t in enumerate(times) if not k or t - times[k - 1] > 0.5]
+
+
+def filling_of(card: Data) -> list[list[float]]:
+    """How full the main map was at each time, [time in s, share]: the mean over its zones of what each got of the
+    seconds that were wished for it. Empty where no time is known."""
+    part, wish = card["coverage"], card.get("wish", {}).get("zones", {})
+    zones = [zone for zone in part["zones"] if wish.get(zone)]
+    visits = [v for v in part.get("visits", []) if v["zone"] in zones]
+    if not visits:
+        return []
+    times = np.linspace(0.0, float(card["duration_s"]), _POINTS)
+    worked = {zone: np.zeros(_POINTS) for zone in zones}
+    for v in visits:
+        worked[v["zone"]] += np.clip(times - v["start_s"], 0.0, v["end_s"] - v["start_s"])
+    full = np.mean([np.minimum(worked[zone] / wish[zone], 1.0) for zone in zones], axis=0)
+    return np.column_stack([times, full]).round(4).tolist()  # type: ignore[no-any-return]
+
+
+def hands_seen(tracks: Tracks) -> Data:
+    """Side → stretches [start in s, end in s] in which that hand was seen; gaps that nobody would notice are closed."""
+    times = tracks.time_s
+    return {side: _stretches(times, tracks.hand_presence[:, k] == Presence.MEASURED) for k, side in enumerate(SIDES)}
+
+
+def _stretches(times: Floats, there: NDArray[np.bool_]) -> list[list[float]]:
+    if not there.any():
+        return []
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], there.astype(np.int8), [0]])))
+    out: list[list[float]] = []
+    for first, behind in zip(edges[::2], edges[1::2], strict=True):
+        start, end = float(times[first]), float(times[behind - 1]) + step
+        if out and start - out[-1][1] < _UNNOTICED_S:
+            out[-1][1] = end
+        else:
+            out.append([start, end])
+    return [[round(start, 3), round(end, 3)] for start, end in out]
 
 
 def _rates(card: Data, techniques: Techniques) -> list[Data]:
@@ -85,4 +127,4 @@ def _map(card: Data, zone_names: Mapping[str, str]) -> Data:
             "wish_s": wish.get(zone), "seconds": part["zones"].get(zone),
             "visits": [[v["start_s"], v["end_s"]] for v in part.get("visits", []) if v["zone"] == zone],
         })  # fmt: skip
-    return {"view": view, "side": side, "aspect": aspect, "zones": zones}
+    return {"view": view, "side": side, "aspect": aspect, "flip": flip, "zones": zones}

@@ -2,64 +2,114 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trainer.foot import atlas
 from trainer.model import Data
 from trainer.review.align import differences
-from trainer.review.asked import desk_of, page, shown_in, two_in
-from trainer.review.progress import progress_of
+from trainer.review.asked import desk_of, language_of, page, seen_in, two_in, viewer_of, words_of
+from trainer.review.changes import graders_of
+from trainer.review.desk import Desk, Seen, visible
+from trainer.review.people import Person
+from trainer.review.progress import TRENDS, progress_of
 from trainer.review.room import Shown
-from trainer.review.rubric import GRADERS
 from trainer.score.figures.axis import clock, share
+from trainer.words.words import Words
 
-_NEEDS = {
-    "": "", "never": "hasn't practised yet", "rests": "no practice this week", "tempo": "often outside the preset",
-    "reach": "leaves parts of the foot out", "falls": "was steadier in the preset before",
-}  # fmt: skip
+PER_PAGE = 60
+_LOGGED = 500
 
 
 def overview(request: Request) -> Response:
-    desk = desk_of(request)
-    rows, counts = [], desk.marks.counts()
-    owners, people = desk.people.owners(), {person.id: person for person in desk.people.all()}
-    student = people.get(request.query_params.get("student", ""))
-    for shown in desk.room.sessions():
-        owner = people.get(owners.get(shown.id, ""))
-        if student is not None and owner != student:
-            continue
-        measures = shown.measures()
-        labels, comments = counts.get(shown.id, (0, 0))
-        rows.append({
-            "id": shown.id, "title": shown.title, "when": f"{shown.when:%Y-%m-%d %H:%M}", "mode": shown.mode,
-            "length": clock(measures.duration_s), "in_range": measures.in_range_share,
-            "worked": measures.worked_share, "unseen": measures.unseen_share, "cues": measures.cues,
-            "labels": labels, "comments": comments, "student": owner.name if owner is not None else "",
-            "video": shown.video is not None,
-        })  # fmt: skip
-    return page("overview.html.j2", rows=rows, takes_uploads=desk.uploads is not None, student=student)
+    desk, viewer, words = desk_of(request), viewer_of(request), words_of(request)
+    people = visible(viewer, desk.people.all())
+    student = next((person for person in people if person.id == request.query_params.get("student", "-")), None)
+    sought = " ".join(request.query_params.get("q", "").split())[:80]
+    seen = [s for s in desk.sessions(viewer) if (student is None or s.owner == student) and _fits(s, sought)]
+    last = max((len(seen) - 1) // PER_PAGE, 0)
+    number = min(_whole(request.query_params.get("page", "")), last)
+    labels, comments = desk.marks.counts(), desk.comments.counts()
+    rows = [
+        _row(s, words) | {"labels": labels.get(s.shown.id, 0), "comments": comments.get(s.shown.id, 0)}
+        for s in seen[number * PER_PAGE : (number + 1) * PER_PAGE]
+    ]
+    return page(
+        request, "overview.html.j2", rows=rows, count=len(seen), takes_uploads=desk.uploads is not None,
+        student=student, sought=sought, number=number, last=last,
+        people=_class(desk, people) if viewer.teaches else [],
+    )  # fmt: skip
+
+
+def _fits(seen: Seen, sought: str) -> bool:
+    told = f"{title_of(seen.shown)} {seen.shown.when:%Y-%m-%d} {seen.owner.name if seen.owner is not None else ''}"
+    return all(part in told.casefold() for part in sought.casefold().split())
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _row(seen: Seen, words: Words) -> Data:
+    shown, measures = seen.shown, seen.shown.measures()
+    return {
+        "id": shown.id, "title": title_of(shown), "when": when_of(shown), "video": seen.video is not None,
+        "mode": mode_of(shown, words), "length": clock(measures.duration_s), "in_range": measures.in_range_share,
+        "worked": measures.worked_share, "unseen": measures.unseen_share, "cues": measures.cues,
+        "student": seen.owner.name if seen.owner is not None else "", "example": seen.keeping.example,
+    }  # fmt: skip
+
+
+def title_of(shown: Shown) -> str:
+    return shown.title
+
+
+def when_of(shown: Shown) -> str:
+    return f"{shown.when:%Y-%m-%d %H:%M}"
+
+
+def mode_of(shown: Shown, words: Words) -> str:
+    return words.named("review_modes", shown.mode)
+
+
+def _class(desk: Desk, people: Sequence[Person]) -> list[Person]:
+    """The students among them: those who teach have accounts of their own."""
+    staff = {account.person for account in desk.accounts.all() if account.role != "student"}
+    return [person for person in people if person.id not in staff]
 
 
 def students(request: Request) -> Response:
-    desk = desk_of(request)
-    owners, now = desk.people.owners(), datetime.now(UTC)
+    desk, viewer, words = desk_of(request), viewer_of(request), words_of(request)
+    now = datetime.now(UTC)
     sessions: dict[str, list[Shown]] = {}
-    for shown in reversed(desk.room.sessions()):
-        sessions.setdefault(owners.get(shown.id, ""), []).append(shown)
-    groups: dict[str, list[Data]] = {}
-    for person in desk.people.all():
+    for seen in reversed(desk.sessions(viewer)):
+        if seen.owner is not None:
+            sessions.setdefault(seen.owner.id, []).append(seen.shown)
+    groups: dict[str, list[Data]] = {group: [] for group in sorted(viewer.groups)}
+    accounts = {account.person for account in desk.accounts.all()}
+    for person in _class(desk, visible(viewer, desk.people.all())):
         told = progress_of([(s.when, s.measures()) for s in sessions.get(person.id, [])], now)
         groups.setdefault(person.group, []).append({
-            "id": person.id, "name": person.name, "sessions": told.sessions,
+            "id": person.id, "name": person.name, "sessions": told.sessions, "account": person.id in accounts,
             "last": f"{told.last:%Y-%m-%d}" if told.last is not None else "–", "week": clock(told.week_s),
-            "in_range": told.in_range, "worked": told.worked, "needs": _NEEDS[told.needs],
-            "line": _line(told.trend), "spoken": ", ".join(share(value) for value in told.trend),
+            "needs": words.say("review", f"needs_{told.needs}") if told.needs else "",
+            "measures": [
+                {"name": words.say("review", f"measure_{name}"), "mean": told.means[name],
+                 "line": _line(told.trends[name]), "spoken": ", ".join(share(v) for v in told.trends[name])}
+                for name in TRENDS
+            ],
         })  # fmt: skip
-    return page("students.html.j2", groups=list(groups.items()))
+    rows = [row for each in groups.values() for row in each]
+    practised = sum(row["week"] != "0:00" for row in rows)
+    needing = [row for row in rows if row["needs"]]
+    return page(
+        request, "students.html.j2", groups=list(groups.items()), count=len(rows), practised=practised,
+        needing=needing, measures=[words.say("review", f"measure_{name}") for name in TRENDS],
+    )  # fmt: skip
 
 
 def _line(trend: Sequence[float]) -> str:
@@ -70,35 +120,63 @@ def _line(trend: Sequence[float]) -> str:
     return " ".join(f"{k * step:.1f},{28 - 26 * value:.1f}" for k, value in enumerate(trend))
 
 
+def accounts(request: Request) -> Response:
+    desk = desk_of(request)
+    groups = sorted({person.group for person in desk.people.all() if person.group})
+    return page(request, "accounts.html.j2", accounts=desk.accounts.all(), groups=groups)
+
+
+def log(request: Request) -> Response:
+    rows = [
+        {"at": f"{change.at.astimezone():%Y-%m-%d %H:%M:%S}", "who": change.who, "session": change.session,
+         "what": _plain(change.what)} for change in desk_of(request).log.latest(_LOGGED)
+    ]  # fmt: skip
+    return page(request, "log.html.j2", rows=rows)
+
+
+def _plain(what: dict[str, Any]) -> str:
+    return ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in what.items())[:400]
+
+
 def session(request: Request) -> Response:
-    desk, shown = desk_of(request), shown_in(request)
-    card = shown.card()
-    facts = {"title": shown.title, "when": f"{shown.when:%Y-%m-%d %H:%M}", "id": shown.id}
-    others = [(s.id, f"{s.title}, {s.when:%Y-%m-%d %H:%M}") for s in desk.room.sessions() if s.id != shown.id]
+    desk, viewer, words, seen = desk_of(request), viewer_of(request), words_of(request), seen_in(request)
+    shown, card, own = seen.shown, seen.shown.card(), viewer.sees(seen.owner)
+    others = [(s.shown.id, _told(s)) for s in desk.sessions(viewer) if s.shown.id != shown.id]
+    today = date.today()
     return page(
-        "session.html.j2", session=facts, has_video=shown.video is not None, foot=card["foot"],
-        techniques=[(t, name) for t, name in desk.names.items()], has_report=(shown.folder / "report.html").is_file(),
-        size=(card["video"]["width"], card["video"]["height"]), others=others,
-        rubric=desk.grades.rubric, graders=GRADERS,
-        people=[(p.id, p.name, p.group) for p in desk.people.all()], owner=desk.people.owners().get(shown.id, ""),
+        request, "session.html.j2", session={"title": shown.title, "when": when_of(shown), "id": shown.id},
+        has_video=seen.video is not None, foot=card["foot"], size=(card["video"]["width"], card["video"]["height"]),
+        techniques=list(desk.names(words).items()), has_report=(shown.folder / "report.html").is_file(),
+        others=others[:200], rubric=desk.rubrics[language_of(request)], own=own, owner=seen.owner,
+        graders=graders_of(viewer, seen) if own else (), keeping=seen.keeping, ours=desk.room.is_ours(shown),
+        people=_class(desk, visible(viewer, desk.people.all())) if viewer.teaches else [],
+        duration_s=card["duration_s"], first_day=today.isoformat(),
     )  # fmt: skip
 
 
+def _told(seen: Seen) -> str:
+    whose = f"{seen.owner.name}: " if seen.owner is not None else ""
+    return f"{whose}{seen.shown.title}, {when_of(seen.shown)}"
+
+
 def compare(request: Request) -> Response:
-    desk = desk_of(request)
-    pair = two_in(request)
-    told = differences(*(shown.card() for shown in pair))
-    names, zone_names = desk.names, {zone: desk.words.named("zones", zone) for zone in atlas.ALL_ZONES}
+    desk, words, pair = desk_of(request), words_of(request), two_in(request)
+    cards = [seen.shown.card() for seen in pair]
+    told, names = differences(*cards), desk.names(words)
     sides = [
-        {"id": s.id, "title": s.title, "when": f"{s.when:%Y-%m-%d %H:%M}", "video": s.video is not None,
-         "size": (s.card()["video"]["width"], s.card()["video"]["height"])} for s in pair
+        {"id": s.shown.id, "title": s.shown.title, "when": when_of(s.shown), "video": s.video is not None,
+         "who": s.owner.name if s.owner is not None else "",
+         "size": (card["video"]["width"], card["video"]["height"])} for s, card in zip(pair, cards, strict=True)
     ]  # fmt: skip
     tempo = [
-        {"name": names.get(t["technique"], t["technique"]), "rates": t["rates_per_min"], "seconds": t["seconds"]}
-        for t in told["tempo"]
+        {"name": names.get(t["technique"], t["technique"]), "rates": t["rates_per_min"],
+         "seconds": t["seconds"], "band": desk.rate_range(t["technique"])} for t in told["tempo"]
     ]
     zones = [
-        {"id": zone, "name": zone_names.get(zone, zone), "shares": shares,
+        {"id": zone, "name": words.named("zones", zone), "shares": shares,
          "more": (shares[1] or 0.0) - (shares[0] or 0.0)} for zone, shares in told["zones"].items()
     ]  # fmt: skip
-    return page("compare.html.j2", sides=sides, tempo=tempo, zones=zones)
+    return page(
+        request, "compare.html.j2", sides=sides, tempo=tempo, zones=zones,
+        top=1.05 * max([1.0, *(x for row in tempo for x in (*row["rates"], *(row["band"] or ())) if x is not None)]),
+    )  # fmt: skip

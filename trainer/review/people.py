@@ -1,4 +1,4 @@
-"""Students and their groups, and whose each session is: in the review room's database."""
+"""People and their groups, and whose each session is: in the review room's database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from trainer.errors import FormatError
 from trainer.library.database import Database
-from trainer.review.tables import OwnerRow, PersonRow
+from trainer.review.log import note
+from trainer.review.tables import AccountRow, OwnerRow, PersonRow
 
 LONGEST = 80
 """Characters of a name."""
@@ -18,7 +19,7 @@ LONGEST = 80
 
 @dataclass(frozen=True)
 class Person:
-    """A student. ``group`` "" is none."""
+    """A student, or one who teaches. ``group`` "" is none."""
 
     id: str
     name: str
@@ -37,7 +38,7 @@ class People:
             rows = connection.scalars(select(PersonRow).order_by(PersonRow.group_name, PersonRow.name))
             return [Person(row.id, row.name, row.group_name) for row in rows]
 
-    def add(self, name: str, group: str = "") -> Person:
+    def add(self, name: str, group: str = "", who: str = "") -> Person:
         """A new student. Raises FormatError for a name that is empty, too long, or there already in that group."""
         name, group = (" ".join(text.split()) for text in (name, group))
         if not 0 < len(name) <= LONGEST or len(group) > LONGEST:
@@ -47,24 +48,44 @@ class People:
         person = Person(uuid.uuid4().hex, name, group)
         with self._database.connected() as connection:
             connection.add(PersonRow(id=person.id, name=person.name, group_name=person.group))
+            note(connection, who, {"person": person.name, "group": person.group})
         return person
 
-    def remove(self, person_id: str) -> None:
-        """A student is gone; the sessions stay, nobody's."""
+    def remove(self, person_id: str, who: str = "") -> None:
+        """A student is gone, and may not sign in any more; the sessions stay, nobody's."""
         with self._database.connected() as connection:
+            row = connection.get(PersonRow, person_id)
+            if row is None:
+                return
+            note(connection, who, {"person": row.name, "removed": True})
+            connection.execute(delete(AccountRow).where(AccountRow.person_id == person_id))
             connection.execute(delete(OwnerRow).where(OwnerRow.person_id == person_id))
             connection.execute(delete(PersonRow).where(PersonRow.id == person_id))
+
+    def find(self, person_id: str) -> Person | None:
+        with self._database.connected() as connection:
+            row = connection.get(PersonRow, person_id) if person_id else None
+            return Person(row.id, row.name, row.group_name) if row is not None else None
+
+    def owner(self, session_id: str) -> Person | None:
+        """Whose a session is; None: nobody's."""
+        with self._database.connected() as connection:
+            row = connection.get(OwnerRow, session_id)
+            person = connection.get(PersonRow, row.person_id) if row is not None else None
+            return Person(person.id, person.name, person.group_name) if person is not None else None
 
     def owners(self) -> Mapping[str, str]:
         """Session id → the id of the student whose it is."""
         with self._database.connected() as connection:
             return {row.session_id: row.person_id for row in connection.scalars(select(OwnerRow))}
 
-    def give(self, session_id: str, person_id: str) -> None:
+    def give(self, session_id: str, person_id: str, who: str = "") -> None:
         """A session is that student's ("": nobody's). Raises FormatError where there is no such student."""
-        if person_id and all(person.id != person_id for person in self.all()):
-            raise FormatError("Expected a student who is there, but this one isn't (any more).")
         with self._database.connected() as connection:
+            person = connection.get(PersonRow, person_id) if person_id else None
+            if person_id and person is None:
+                raise FormatError("Expected a student who is there, but this one isn't (any more).")
             connection.execute(delete(OwnerRow).where(OwnerRow.session_id == session_id))
             if person_id:
                 connection.add(OwnerRow(session_id=session_id, person_id=person_id))
+            note(connection, who, {"of": person.name if person is not None else ""}, session_id)

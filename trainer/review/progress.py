@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,11 @@ LATELY = timedelta(days=7)
 _LAST = 3
 """So many sessions say how it is going now."""
 _LOW_TEMPO, _LOW_REACH, _FALL = 0.5, 0.6, 0.15
+_WHOLE_FOOT_S = 45.0
+"""In less time nobody gets around a foot, so that a short drill says nothing of reach."""
 MOST_POINTS = 20
+TRENDS = ("in_range_share", "steadiness", "worked_share")
+"""The measures that are followed: shares, of which more is better."""
 
 Practised = Sequence[tuple[datetime, Measures]]
 """Sessions with their figures, in order of time."""
@@ -22,31 +26,37 @@ Practised = Sequence[tuple[datetime, Measures]]
 
 @dataclass(frozen=True)
 class Progress:
-    """``week_s`` seconds of practice in the last seven days; ``in_range`` and ``worked`` the means of the last three
-    sessions, None where they can't be told; ``trend`` the shares in the preset of the last sessions, the oldest first;
+    """``week_s`` seconds of practice in the last seven days; ``means`` of the last three sessions in which each of
+    TRENDS could be told, None where it never could; ``trends`` its values in the last sessions, the oldest first;
     ``needs`` why somebody should look, "" where nothing asks for it: "never", "rests", "tempo", "reach" or "falls"."""
 
     sessions: int
     last: datetime | None
     week_s: float
-    in_range: float | None
-    worked: float | None
-    trend: tuple[float, ...]
+    means: Mapping[str, float | None]
+    trends: Mapping[str, tuple[float, ...]]
     needs: str
 
 
 def progress_of(practised: Practised, now: datetime) -> Progress:
     """What the sessions up to ``now`` say."""
     if not practised:
-        return Progress(0, None, 0.0, None, None, (), "never")
+        return Progress(0, None, 0.0, dict.fromkeys(TRENDS), dict.fromkeys(TRENDS, ()), "never")
     last = practised[-1][0]
-    tempo = [m.in_range_share for _, m in practised if m.in_range_share is not None]
-    reach = [m.worked_share for _, m in practised if m.worked_share is not None]
-    in_range, worked = (float(np.mean(part[-_LAST:])) if part else None for part in (tempo, reach))
+    told = {name: [value for _, m in practised if (value := _told(m, name)) is not None] for name in TRENDS}
+    means = {name: float(np.mean(values[-_LAST:])) if values else None for name, values in told.items()}
     return Progress(
-        len(practised), last, sum(m.duration_s for at, m in practised if now - at <= LATELY), in_range, worked,
-        tuple(tempo[-MOST_POINTS:]), _needs(last, now, tempo, in_range, worked),
+        len(practised), last, sum(m.duration_s for at, m in practised if now - at <= LATELY), means,
+        {name: tuple(values[-MOST_POINTS:]) for name, values in told.items()},
+        _needs(last, now, told["in_range_share"], means["in_range_share"], means["worked_share"]),
     )  # fmt: skip
+
+
+def _told(measures: Measures, name: str) -> float | None:
+    if name == "worked_share" and measures.duration_s < _WHOLE_FOOT_S:
+        return None
+    value: float | None = getattr(measures, name)
+    return value
 
 
 def _needs(

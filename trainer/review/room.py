@@ -14,6 +14,7 @@ from trainer.errors import FormatError, TrainerError
 from trainer.library.measures import Measures, measures_of
 from trainer.library.store import Kept, Library
 from trainer.model import Data
+from trainer.review.keeping import without_pictures
 from trainer.score.scorecard import read_scorecard
 from trainer.score.tracks import Tracks, read_tracks
 
@@ -62,7 +63,7 @@ class Shown:
 
 
 class Room:
-    """``folders`` hold scored sessions, or are such ones; each of the folders in ``uploads`` does."""
+    """``folders`` hold scored sessions, or are such ones; each folder in ``uploads`` holds one, under its id."""
 
     def __init__(self, library: Library, folders: Iterable[Path] = (), uploads: Path | None = None) -> None:
         self._library = library
@@ -71,7 +72,7 @@ class Room:
 
     def sessions(self) -> list[Shown]:
         """All that are whole, the newest first."""
-        found = [_kept(kept) for kept in self._library.sessions()] + [_scored(folder) for folder in self._scored()]
+        found = [_kept(kept) for kept in self._library.sessions()] + [_scored(*place) for place in self._scored()]
         whole = {shown.folder.resolve(): shown for shown in found if (shown.folder / _CARD).is_file()}
         return sorted(whole.values(), key=lambda shown: shown.when, reverse=True)
 
@@ -80,8 +81,11 @@ class Room:
         user's own to delete."""
         if shown.mode != SCORED:
             self._library.delete(shown.id)
-        elif self._uploads is not None and shown.folder.resolve().parent.parent == self._uploads.resolve():
-            shutil.rmtree(shown.folder.parent)
+        elif self._uploaded(shown):
+            try:
+                shutil.rmtree(shown.folder.parent)
+            except OSError as error:
+                raise TrainerError(f"Expected to delete '{shown.folder}', but {error.strerror}.") from None
         else:
             raise FormatError(
                 f"Expected a session of the library, but this one lies in '{shown.folder}': delete it there."
@@ -89,16 +93,33 @@ class Room:
 
     def find(self, session_id: str) -> Shown:
         """One of them. Raises NoSuchSessionError."""
-        for shown in self.sessions():
-            if shown.id == session_id:
+        kept = self._library.get(session_id)
+        found = [_kept(kept)] if kept is not None else [_scored(*place) for place in self._scored()]
+        for shown in found:
+            if shown.id == session_id and (shown.folder / _CARD).is_file():
                 return shown
         raise NoSuchSessionError("Expected a session that is there, but it isn't (any more): see the overview.")
 
-    def _scored(self) -> list[Path]:
+    def without_pictures(self, shown: Shown) -> None:
+        """All that shows people is taken out of a session, if it is ours. Raises TrainerError."""
+        if self.is_ours(shown):
+            without_pictures(shown.folder)
+
+    def is_ours(self, shown: Shown) -> bool:
+        """Whether the room may delete of it: not where it lies in a folder that was named."""
+        return shown.mode != SCORED or self._uploaded(shown)
+
+    def _uploaded(self, shown: Shown) -> bool:
+        return self._uploads is not None and shown.folder.resolve().parent.parent == self._uploads.resolve()
+
+    def _scored(self) -> list[tuple[Path, str]]:
+        """Folders and ids of what was scored."""
         out = []
-        uploaded = sorted(self._uploads.iterdir()) if self._uploads is not None and self._uploads.is_dir() else []
-        for folder in (*self._folders, *uploaded):
-            out += [folder] if (folder / _CARD).is_file() else sorted(p.parent for p in folder.glob(f"*/{_CARD}"))
+        for folder in self._folders:
+            inside = [folder] if (folder / _CARD).is_file() else sorted(p.parent for p in folder.glob(f"*/{_CARD}"))
+            out += [(f, hashlib.sha256(str(f.resolve()).encode()).hexdigest()[:32]) for f in inside]
+        if self._uploads is not None:
+            out += [(path.parent, path.parent.parent.name) for path in sorted(self._uploads.glob(f"*/*/{_CARD}"))]
         return out
 
 
@@ -106,10 +127,9 @@ def _kept(kept: Kept) -> Shown:
     return Shown(kept.id, kept.name or kept.mode.capitalize(), kept.started_at, kept.mode, kept.folder, kept.measures)
 
 
-def _scored(folder: Path) -> Shown:
-    place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:32]
+def _scored(folder: Path, session_id: str) -> Shown:
     when = datetime.fromtimestamp((folder / _CARD).stat().st_mtime, UTC).astimezone()
-    return Shown(place, folder.name, when, SCORED, folder)
+    return Shown(session_id, folder.name, when, SCORED, folder)
 
 
 # The time of change is part of the key: a session scored anew is read anew.

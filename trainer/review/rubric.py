@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +14,9 @@ from sqlalchemy import delete, select
 from trainer.data_file import DataFile
 from trainer.errors import FormatError
 from trainer.library.database import Database
-from trainer.review.tables import ChangeRow, GradeRow
+from trainer.review.log import note
+from trainer.review.tables import GradeRow
+from trainer.words.words import LANGUAGES
 
 Grader = Literal["student", "instructor"]
 GRADERS: tuple[Grader, ...] = ("student", "instructor")
@@ -38,7 +40,7 @@ class Rubric:
     criteria: tuple[Criterion, ...]
 
 
-def load_rubric(path: Path | None = None) -> Rubric:
+def load_rubric(path: Path | Traversable | None = None) -> Rubric:
     """The shipped rubric, or a school's own. Raises FormatError naming file, line and what is allowed."""
     file = DataFile(path or resources.files(__package__).joinpath("rubric.toml"), "a rubric")
     for key in file.data:
@@ -52,6 +54,14 @@ def load_rubric(path: Path | None = None) -> Rubric:
         if criterion.id in [c.id for c in criteria[:number]]:
             raise file.wrong(("criterion", number, "id"), "an id of its own")
     return Rubric(_text(file, ("name",)), criteria)
+
+
+def load_rubrics(path: Path | None = None) -> dict[str, Rubric]:
+    """By language: the shipped ones, or a school's own in all of them. Raises FormatError."""
+    if path is not None:
+        return dict.fromkeys(LANGUAGES, load_rubric(path))
+    places = {language: f"rubric.{language}.toml" for language in LANGUAGES} | {"en": "rubric.toml"}
+    return {k: load_rubric(resources.files(__package__).joinpath(name)) for k, name in places.items()}
 
 
 def _criterion(file: DataFile, number: int) -> Criterion:
@@ -97,15 +107,9 @@ class Grades:
                     out[row.grader][row.criterion] = row.level
         return out
 
-    def grade(self, session_id: str, grader: str, criterion: str, level: int | None) -> None:
+    def grade(self, session_id: str, grader: str, criterion: str, level: int | None, who: str = "") -> None:
         """Set a grade, or take it back (None). Raises FormatError for what the rubric doesn't know."""
-        known = {c.id: c for c in self.rubric.criteria}
-        if grader not in GRADERS:
-            raise FormatError(f"Expected {' or '.join(GRADERS)} as the grader, but got {grader!r:.30}.")
-        if criterion not in known:
-            raise FormatError(f"Expected one of {', '.join(known)}, but got {criterion!r:.40}.")
-        if level is not None and not 0 <= level < len(known[criterion].levels):
-            raise FormatError(f"Expected a level from 0 to {len(known[criterion].levels) - 1}, but got {level}.")
+        self.check(grader, criterion, level)
         with self._database.alone(session_id) as connection:
             connection.execute(
                 delete(GradeRow).where(
@@ -115,9 +119,14 @@ class Grades:
             if level is not None:
                 connection.add(GradeRow(session_id=session_id, grader=grader, criterion=criterion, level=level))
             what = {"grade": criterion, "grader": grader, "level": level}
-            connection.add(ChangeRow(session_id=session_id, at=datetime.now(UTC), what=what))
+            note(connection, who, what, session_id)
 
-    def forget(self, session_id: str) -> None:
-        """All grades of a session are gone."""
-        with self._database.connected() as connection:
-            connection.execute(delete(GradeRow).where(GradeRow.session_id == session_id))
+    def check(self, grader: str, criterion: str, level: int | None) -> None:
+        """Raises FormatError for what the rubric doesn't know."""
+        known = {c.id: c for c in self.rubric.criteria}
+        if grader not in GRADERS:
+            raise FormatError(f"Expected {' or '.join(GRADERS)} as the grader, but got {grader!r:.30}.")
+        if criterion not in known:
+            raise FormatError(f"Expected one of {', '.join(known)}, but got {criterion!r:.40}.")
+        if level is not None and not 0 <= level < len(known[criterion].levels):
+            raise FormatError(f"Expected a level from 0 to {len(known[criterion].levels) - 1}, but got {level}.")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Literal
 
 from trainer.errors import FormatError, TrainerError
 from trainer.files import make_folder, write_text
+from trainer.model import Data
 from trainer.settings import Settings
 from trainer.video.source import VIDEO_SUFFIXES, open_source
 
@@ -83,15 +85,20 @@ class Uploads:
             )
         return make_folder(self.folder / uuid.uuid4().hex) / f"video{suffix}"
 
-    def add(self, video: Path, name: str) -> Upload:
-        """Take in a video that was written to its place. Raises TrainerError when it isn't one; then it is gone."""
+    def check(self, video: Path, name: str) -> None:
+        """Raises FormatError for what was written to a place but is no video; then it is gone."""
         try:
             with open_source(video):
                 pass
         except TrainerError as error:
             self.drop(video)
             raise FormatError(f"Expected a video, but '{name[-60:]}' can't be read as one.") from error
-        facts = {"name": Path(name).name[-120:], "at": datetime.now(UTC).isoformat("T", "seconds")}
+
+    def add(self, video: Path, name: str, pictures: bool = True) -> Upload:
+        """Take in a video that was checked; without ``pictures`` only what is measured is kept of it. Raises
+        WriteError."""
+        now = datetime.now(UTC).isoformat("T", "seconds")
+        facts = {"name": Path(name).name[-120:], "at": now, "pictures": pictures}
         write_text(video.parent / _FACTS, json.dumps(facts, ensure_ascii=False))
         self._news.set()
         return self._told(video.parent)
@@ -100,11 +107,13 @@ class Uploads:
         """A video that came only in part is gone."""
         shutil.rmtree(video.parent, ignore_errors=True)
 
-    def remove(self, upload_id: str) -> None:
-        """One that waits, or failed, is gone; of one that isn't there nothing is done."""
+    def remove(self, upload_id: str) -> bool:
+        """One that waits, or failed, is gone; of one that isn't there nothing is done. Returns whether there was."""
         found = next((upload for upload in self.pending() if upload.id == upload_id), None)
-        if found is not None and found.state != "scoring":
-            shutil.rmtree(self.folder / found.id, ignore_errors=True)
+        if found is None or found.state == "scoring":
+            return False
+        shutil.rmtree(self.folder / found.id, ignore_errors=True)
+        return True
 
     def pending(self) -> list[Upload]:
         """Those that aren't scored yet, the oldest first."""
@@ -117,7 +126,7 @@ class Uploads:
 
     def _told(self, folder: Path) -> Upload:
         name, problem = _fact(folder, "name"), folder / _PROBLEM
-        if problem.is_file():
+        with suppress(FileNotFoundError):
             return Upload(folder.name, name, "failed", 0.0, problem.read_text("utf-8"))
         running = self._running
         if running is not None and running[0] == folder.name:
@@ -147,7 +156,7 @@ class Uploads:
                     return
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "trainer.review.scoring", str(video), str(folder),
-                     self._settings.model_dump_json()],
+                     self._settings.model_dump_json(), *([] if _pictures(folder) else ["--tracks-only"])],
                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
                 )  # fmt: skip
             assert self._process.stdout is not None
@@ -170,11 +179,24 @@ class Uploads:
 
 
 def _video_in(folder: Path) -> Path | None:
-    return next((path for path in folder.iterdir() if path.suffix.lower() in VIDEO_SUFFIXES), None)
+    # A folder may be removed while the queue is read.
+    try:
+        return next((path for path in folder.iterdir() if path.suffix.lower() in VIDEO_SUFFIXES), None)
+    except OSError:
+        return None
 
 
 def _fact(folder: Path, key: str) -> str:
+    return str(_facts(folder).get(key, ""))
+
+
+def _pictures(folder: Path) -> bool:
+    return _facts(folder).get("pictures") is not False
+
+
+def _facts(folder: Path) -> Data:
     try:
-        return str(json.loads((folder / _FACTS).read_text("utf-8"))[key])
-    except (OSError, ValueError, KeyError):
-        return ""
+        facts = json.loads((folder / _FACTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}

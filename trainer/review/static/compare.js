@@ -2,15 +2,16 @@
 
 import { clockOf } from "./lanes.js";
 import { DrawnPlayer, VideoPlayer } from "./player.js";
+import { ask, say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const byId = (id) => document.getElementById(id);
 const root = byId("compare"), ids = [root.dataset.first, root.dataset.second];
-const fetched = async (path) => (await fetch(path)).json();
+const both = `a=${ids[0]}&b=${ids[1]}`;
 
-const [first, second, pairs] = await Promise.all([
-  fetched(`/sessions/${ids[0]}/data.json`), fetched(`/sessions/${ids[1]}/data.json`),
-  fetched(`/compare/anchors.json?a=${ids[0]}&b=${ids[1]}`),
+const [first, second, pairs, cells] = await Promise.all([
+  ask(`/sessions/${ids[0]}/data.json`), ask(`/sessions/${ids[1]}/data.json`),
+  ask(`/compare/anchors.json?${both}`), ask(`/compare/cells.json?${both}`),
 ]);
 const data = [first, second];
 const parts = [...root.querySelectorAll(".pair > section")];
@@ -78,7 +79,7 @@ lead.onframe((time) => {
     follow.rate = Math.min(Math.max(speed * slope * (1 + 0.8 * gap), 0.0625), 8);
     if (!follow.playing && goal < data[1].duration_s) follow.play();
   } else if (follow.playing) { follow.pause(); follow.seek(goal); }
-  byId("play-word").textContent = lead.playing ? "Pause" : "Play";
+  byId("play-word").textContent = lead.playing ? say("pause") : say("play");
   byId("play").firstElementChild.textContent = lead.playing ? "❚❚" : "▶";
 });
 follow.onframe(() => told(1));
@@ -105,16 +106,28 @@ window.addEventListener("keydown", (event) => {
 
 const map = byId("map");
 if (map) {
-  map.setAttribute("viewBox", `-0.02 -0.02 ${first.map.aspect + 0.04} 1.04`);
-  for (const zone of first.map.zones) {
+  const { aspect, flip, zones } = first.map;
+  const add = (kind, at) => {
+    const part = document.createElementNS(SVG, kind);
+    for (const [name, value] of Object.entries(at)) part.setAttribute(name, value);
+    map.append(part);
+    return part;
+  };
+  map.setAttribute("viewBox", `-0.02 -0.02 ${aspect + 0.04} 1.04`);
+  const path = (zone) => `M${zone.points.map((p) => p.join(" ")).join("L")}Z`;
+  for (const zone of zones) add("path", { class: "alike", d: path(zone) });
+  // Cells from the heel to the toes and from the inner to the outer side.
+  const rows = cells.length, columns = cells[0]?.length ?? 0, w = aspect / columns, h = 1 / rows;
+  cells.forEach((row, i) => row.forEach((more, j) => {
+    if (more === null || Math.abs(more) < 0.04) return;
+    const x = (flip ? columns - 1 - j : j) * w, y = 1 - (i + 1) * h;
+    add("rect", { class: more > 0 ? "more" : "less", x, y, width: w, height: h, "fill-opacity": Math.min(Math.abs(more), 1).toFixed(2) });
+  }));
+  for (const zone of zones) {
     const row = root.querySelector(`tr[data-zone="${zone.id}"]`), more = Number(row?.dataset.more ?? 0);
-    const path = document.createElementNS(SVG, "path"), tip = document.createElementNS(SVG, "title");
-    path.setAttribute("d", `M${zone.points.map((p) => p.join(" ")).join("L")}Z`);
-    path.setAttribute("class", more > 0.02 ? "more" : more < -0.02 ? "less" : "alike");
-    path.setAttribute("fill-opacity", Math.min(0.15 + 4 * Math.abs(more), 1).toFixed(2));
-    tip.textContent = `${zone.name}: ${more > 0 ? "+" : ""}${Math.round(100 * more)} points in the second`;
-    path.append(tip);
-    map.append(path);
+    const border = add("path", { class: "border", d: path(zone) }), tip = document.createElementNS(SVG, "title");
+    tip.textContent = say("more_points", { zone: zone.name, points: Math.round(100 * Math.abs(more)), side: more > 0 ? "B" : "A" });
+    border.append(tip);
   }
 }
 seek(0);

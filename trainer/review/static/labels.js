@@ -1,6 +1,8 @@
 // The labels of a session as the server has them, and what was done to them here: every change is an edit that can be
 // undone by another. Two people's edits meet at the server, which refuses what would overlap.
 
+import { say } from "./words.js";
+
 export class Labels {
   constructor(url, tell) {
     this.url = url;
@@ -14,6 +16,8 @@ export class Labels {
     this.list = state.labels;
     this.tell(state, null);
   }
+  // What others changed meanwhile; nothing while a change of our own is on its way.
+  refresh(state) { if (!this.busy) this.take(state); }
   find(id) { return this.list.find((label) => label.id === id); }
   // Changes: [{id, to}], to being a label without version, or null.
   change(changes, keep = true) {
@@ -21,6 +25,10 @@ export class Labels {
     return this.queue;
   }
   async send(changes, keep) {
+    this.busy = true;
+    try { return await this.sent(changes, keep); } finally { this.busy = false; }
+  }
+  async sent(changes, keep) {
     const before = changes.map(({ id }) => ({ id, to: this.plain(this.find(id)) }));
     const edits = changes.map(({ id, to }) => {
       const seen = this.find(id)?.version ?? 0;
@@ -33,7 +41,7 @@ export class Labels {
       });
       body = await answer.json();
     } catch {
-      this.tell(null, "The review room doesn't answer: is it still running? Nothing was changed.");
+      this.tell(null, say("no_answer"));
       return false;
     }
     if (!answer.ok) {
@@ -44,6 +52,7 @@ export class Labels {
     // Undone in the other order: what was put last may stand where something was before.
     if (keep) { this.done.push(before.reverse()); this.undone = []; }
     this.take(body);
+    if (body.warning) this.tell(null, body.warning);
     return before;
   }
   plain(label) {
@@ -73,7 +82,7 @@ export class Labels {
   }
   put(id, to) { return this.change([...this.cleared(to.start_s, to.end_s, id), { id, to }]); }
   add(technique, start_s, end_s, hands = []) {
-    const id = crypto.randomUUID();
+    const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     return this.put(id, { technique, start_s, end_s, hands }).then((kept) => (kept ? id : null));
   }
   remove(id) { return this.change([{ id, to: null }]); }

@@ -1,5 +1,7 @@
 // The timeline: lanes under one clock, drawn for the stretch of time that is in view.
 
+import { say } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200];
 
@@ -84,24 +86,31 @@ export class Timeline {
   render() {
     const { lanes, rates, names } = this.data;
     this.root.replaceChildren();
-    const mine = this.lane("Instructor");
+    const mine = this.lane(say("instructor"));
     this.mine = mine;
-    const machine = this.lane("Machine");
+    const machine = this.lane(say("machine"));
     this.tracks = machine;
     for (const s of lanes.machine) {
-      const sure = s.confidence === null ? "" : `, ${Math.round(100 * s.confidence)} % sure`;
-      const tip = `${names[s.technique] ?? s.technique}, ${clockOf(s.start_s, 1)} to ${clockOf(s.end_s, 1)}, ${s.hands.join(" and ")}${sure}`;
+      const sure = s.confidence === null ? [] : [say("sure", { share: Math.round(100 * s.confidence) })];
+      const span = say("from_to", { from: clockOf(s.start_s, 1), to: clockOf(s.end_s, 1) });
+      const tip = [names[s.technique] ?? s.technique, span, ...s.hands.map((hand) => say(`hand_${hand}`)), ...sure].join(", ");
       this.bar(machine, s.start_s, s.end_s, (s.confidence ?? 0) < 0.5 ? "weak" : "", names[s.technique] ?? s.technique, tip);
     }
-    for (const s of lanes.not_sure) this.bar(machine, s.start_s, s.end_s, "not-sure", "", "not sure");
-    this.rhythm(this.lane("Tempo", "tall"), rates);
-    const seen = this.lane("Not seen", "thin");
-    for (const s of lanes.unseen) this.bar(seen, s.start_s, s.end_s, "unseen", "", `not seen: ${s.what ?? ""}`);
-    for (const s of lanes.posture) this.bar(seen, s.start_s, s.end_s, "posture", "", `${s.kind.replace("_", " ")}, ${s.hand}`);
-    const cues = this.lane("Cues", "thin");
+    for (const s of lanes.not_sure) this.bar(machine, s.start_s, s.end_s, "not-sure", "", say("not_sure"));
+    this.rhythm(this.lane(say("tempo"), "tall"), rates);
+    if (this.data.filling.length) this.filling(this.lane(say("filling")));
+    for (const side of ["left", "right"]) {
+      if (!this.seen?.[side]) continue;
+      const lane = this.lane(say(`${side}_seen`), "thin");
+      for (const [from, to] of this.seen[side]) this.bar(lane, from, to, `hand ${side}`);
+    }
+    const unseen = this.lane(say("unseen"), "thin");
+    for (const s of lanes.unseen) this.bar(unseen, s.start_s, s.end_s, "unseen", "", say(`unseen_${s.what || "both"}`));
+    for (const s of lanes.posture) this.bar(unseen, s.start_s, s.end_s, "posture", "", `${say(s.kind)}, ${say(`hand_${s.hand}`)}`);
+    const cues = this.lane(say("cues"), "thin");
     for (const cue of lanes.cues) this.pin(cues, cue.time_s, "pin", `${clockOf(cue.time_s)} ${cue.text}`);
-    for (const time of lanes.discomfort_s) this.pin(cues, time, "pin bad", `${clockOf(time)} discomfort`);
-    this.said = this.lane("Comments");
+    for (const time of lanes.discomfort_s) this.pin(cues, time, "pin bad", `${clockOf(time)} ${say("discomfort")}`);
+    this.said = this.lane(say("comments"));
     this.axis();
     this.root.append(this.line);
     this.renderLabels();
@@ -115,16 +124,26 @@ export class Timeline {
     pin.title = tip;
     return pin;
   }
-  rhythm(track, rates) {
-    const top = 1.15 * Math.max(30, ...rates.flatMap((r) => [r.band[1], ...r.points.map((p) => p[1])]));
+  filling(track) {
+    const points = this.data.filling, at = ([t, share]) => `${this.share(t).toFixed(2)},${(100 - 96 * share).toFixed(1)}`;
+    const draw = this.picture(track);
+    draw("polygon", { class: "filled", points: `${this.share(points[0][0])},100 ${points.map(at).join(" ")} ${this.share(points.at(-1)[0])},100` });
+    track.title = say("filled", { share: Math.round(100 * points.at(-1)[1]) });
+  }
+  picture(track) {
     const picture = document.createElementNS(SVG, "svg");
     picture.setAttribute("viewBox", "0 0 100 100");
     picture.setAttribute("preserveAspectRatio", "none");
-    const draw = (kind, at) => {
+    track.append(picture);
+    return (kind, at) => {
       const part = document.createElementNS(SVG, kind);
       for (const [name, value] of Object.entries(at)) part.setAttribute(name, value);
       picture.append(part);
     };
+  }
+  rhythm(track, rates) {
+    const top = 1.15 * Math.max(30, ...rates.flatMap((r) => [r.band[1], ...r.points.map((p) => p[1])]));
+    const draw = this.picture(track);
     for (const r of rates) {
       if (r.end_s < this.from || r.start_s > this.to) continue;
       const x = this.share(r.start_s), high = 100 - 100 * r.band[1] / top;
@@ -132,7 +151,6 @@ export class Timeline {
       const points = r.points.map(([t, rate]) => `${this.share(t).toFixed(2)},${(100 - 100 * rate / top).toFixed(2)}`);
       draw("polyline", { class: "pace", points: points.join(" ") });
     }
-    track.append(picture);
   }
   axis() {
     const lane = element("div", "lane axis", this.root);
@@ -154,7 +172,7 @@ export class Timeline {
       bar.type = "button";
       bar.dataset.id = label.id;
       bar.textContent = name;
-      bar.setAttribute("aria-label", `${name}, ${clockOf(label.start_s, 1)} to ${clockOf(label.end_s, 1)}`);
+      bar.setAttribute("aria-label", `${name}, ${say("from_to", { from: clockOf(label.start_s, 1), to: clockOf(label.end_s, 1) })}`);
       bar.setAttribute("aria-pressed", String(label.id === this.chosen));
       this.span(bar, label.start_s, label.end_s);
       for (const edge of ["from", "to"]) element("span", `edge ${edge}`, bar).dataset.edge = edge;
@@ -168,7 +186,7 @@ export class Timeline {
     this.comments = comments;
     this.said.replaceChildren();
     for (const comment of comments) {
-      const pin = this.pin(this.said, comment.time_s, "pin said", `${clockOf(comment.time_s)} ${comment.text}`, "button");
+      const pin = this.pin(this.said, comment.time_s, "pin said", `${clockOf(comment.time_s)} ${comment.text || "✎"}`, "button");
       if (pin) { pin.type = "button"; pin.setAttribute("aria-label", pin.title); pin.dataset.time = comment.time_s; }
     }
   }
@@ -179,7 +197,7 @@ export class Timeline {
     if (pin) { this.on.seek(Number(pin.dataset.time)); return; }
     if (bar) {
       this.on.choose(bar.dataset.id);
-      if (edge) { this.drag(event, bar.dataset.id, edge); return; }
+      if (edge && this.on.move) { this.drag(event, bar.dataset.id, edge); return; }
     }
     if (event.clientX < this.tracks.getBoundingClientRect().left) return;
     this.follow(event, (x) => this.on.seek(this.timeAt(x)));

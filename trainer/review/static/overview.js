@@ -1,5 +1,8 @@
 // Videos sent to the room, and how far each is scored.
 
+import { ask, say, sent } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
 const queue = document.getElementById("queue"), drop = document.getElementById("drop");
 const sending = new Map(); // name → share sent, or what went wrong
 let waited = false;
@@ -19,8 +22,8 @@ function row(name, word, share, remove) {
   if (remove) {
     const away = document.createElement("button");
     away.type = "button";
-    away.textContent = "Remove";
-    away.setAttribute("aria-label", `Remove ${name}`);
+    away.textContent = say("remove");
+    away.setAttribute("aria-label", say("remove_name", { name }));
     away.addEventListener("click", remove);
     line.append(away);
   }
@@ -32,13 +35,13 @@ function draw() {
   const rows = [];
   for (const [name, state] of sending) {
     rows.push(typeof state === "number"
-      ? row(name, state < 1 ? `${Math.round(100 * state)} % sent` : "being checked", state, null)
+      ? row(name, state < 1 ? say("sent", { share: Math.round(100 * state) }) : say("checking"), state, null)
       : row(name, state, null, () => { sending.delete(name); draw(); }));
   }
   for (const u of uploads) {
-    const word = { waiting: "waiting", scoring: `${Math.round(100 * u.done)} % scored`, failed: u.problem }[u.state];
+    const word = { waiting: say("waiting"), scoring: say("scored", { share: Math.round(100 * u.done) }), failed: u.problem }[u.state];
     const remove = u.state === "scoring" ? null : async () => {
-      uploads = await (await fetch(`/uploads/${u.id}`, { method: "DELETE", headers: { "Content-Type": "application/json" } })).json();
+      try { uploads = await ask(`/uploads/${u.id}`, sent("DELETE")); } catch { return; }
       draw();
     };
     rows.push(row(u.name, word, u.state === "scoring" ? u.done : null, remove));
@@ -48,7 +51,7 @@ function draw() {
 
 async function look() {
   try {
-    uploads = await (await fetch("/uploads.json")).json();
+    uploads = await ask("/uploads.json");
   } catch { return; }
   const open = uploads.some((u) => u.state !== "failed");
   // What was waited for is scored: the list has a new line.
@@ -66,12 +69,14 @@ function send(file) {
     else {
       let told = "";
       try { told = JSON.parse(request.responseText).problem; } catch { told = request.responseText; }
-      sending.set(name, told || "It was refused.");
+      sending.set(name, told || say("refused"));
     }
     look();
   });
-  request.addEventListener("error", () => { sending.set(name, "The review room doesn't answer: is it still running?"); draw(); });
-  request.open("POST", `/uploads/${encodeURIComponent(name)}`);
+  request.addEventListener("error", () => { sending.set(name, say("no_answer")); draw(); });
+  const wished = new URLSearchParams({ keep: byId("keep").value, days: byId("days").value });
+  if (byId("of")) wished.set("of", byId("of").value);
+  request.open("POST", `/uploads/${encodeURIComponent(name)}?${wished}`);
   request.send(file);
   draw();
 }

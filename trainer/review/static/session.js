@@ -1,93 +1,56 @@
 // A session's page: player, timeline, labels, comments and the foot's map under one clock.
 
+import { Comments } from "./comments.js";
+import { FootMap } from "./footmap.js";
+import { Ink } from "./ink.js";
 import { clockOf, Timeline } from "./lanes.js";
 import { Labels } from "./labels.js";
 import { DrawnPlayer, VideoPlayer } from "./player.js";
+import { ask, say, sent, tell } from "./words.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+const LOOK_S = 8; // so often others' changes are looked for
 const byId = (id) => document.getElementById(id);
-const root = byId("session"), url = `/sessions/${root.dataset.id}`;
+const root = byId("session"), url = `/sessions/${root.dataset.id}`, labelling = root.dataset.labels === "yes";
 
-async function json(path, options) {
-  const answer = await fetch(url + path, options);
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.problem ?? "The review room doesn't answer.");
-  return body;
-}
-
-let quiet;
-function say(text, bad = false) {
-  const status = byId("status");
-  status.textContent = text ?? "";
-  status.classList.toggle("bad", bad);
-  clearTimeout(quiet);
-  if (text) quiet = setTimeout(() => say(""), bad ? 8000 : 3000);
-}
-
-const data = await json("/data.json");
+const data = await ask(`${url}/data.json`);
 const player = root.dataset.video === "yes"
   ? new VideoPlayer(byId("video"), data.duration_s)
   : new DrawnPlayer(byId("drawn"), data.duration_s, `${url}/drawn.json`);
 player.frames.load(`${url}/times.bin`);
 
 const labels = new Labels(url, (state, problem) => {
-  if (problem) say(problem, true);
-  if (state) { comments(state.comments); agreed(state.agreement); graded(state.grades); }
-  if (timeline) { timeline.renderLabels(); chosen(); }
+  if (problem) tell(problem, true);
+  if (state) { comments.render(state.comments); timeline.renderComments(state.comments); agreed(state.agreement); graded(state.grades); }
+  timeline.renderLabels();
+  chosen();
+  if (!labelling) return;
   byId("undo").disabled = !labels.done.length;
   byId("redo").disabled = !labels.undone.length;
 });
 const timeline = new Timeline(byId("lanes"), data, () => labels.list, {
   seek: (time) => player.seek(time),
   choose: (id) => choose(id),
-  move: (id, edge, time) => move(id, edge, time),
+  move: labelling ? (id, edge, time) => move(id, edge, time) : null,
 });
-
-// The foot, filled as it was worked.
-const map = byId("map"), zones = [];
-map.setAttribute("viewBox", `-0.02 -0.02 ${data.map.aspect + 0.04} 1.04`);
-for (const zone of data.map.zones) {
-  const path = `M${zone.points.map((p) => p.join(" ")).join("L")}Z`;
-  const parts = ["", "fill", "now-here"].map((name) => {
-    const part = document.createElementNS(SVG, "path");
-    part.setAttribute("d", path);
-    if (name) part.setAttribute("class", name);
-    return part;
-  });
-  const tip = document.createElementNS(SVG, "title");
-  tip.textContent = zone.name;
-  parts[0].append(tip);
-  map.append(...parts);
-  zones.push({ ...zone, parts });
-  byId("comment-zone").add(new Option(zone.name, zone.id));
-}
-function worked(zone, time) {
-  return zone.visits.reduce((sum, [from, to]) => sum + Math.max(0, Math.min(to, time) - from), 0);
-}
-function paint(time) {
-  const most = Math.max(8, ...zones.map((z) => z.wish_s ?? 0));
-  const here = [];
-  for (const zone of zones) {
-    zone.parts[1].setAttribute("fill-opacity", Math.min(worked(zone, time) / (zone.wish_s ?? most), 1).toFixed(2));
-    const now = zone.visits.some(([from, to]) => from <= time && time < to);
-    zone.parts[2].setAttribute("visibility", now ? "visible" : "hidden");
-    if (now) here.push(zone.name);
-  }
-  byId("map-word").textContent = here.join(", ");
-}
+const ink = new Ink(byId("ink"));
+const map = new FootMap(byId("map"), data.map, byId("comment-form") ? (place, zone) => comments.picked(place, zone) : null);
+const comments = new Comments(url, player, ink, map, { seek: (time) => player.seek(time), take: (state) => labels.take(state) });
 
 const at = (list, time) => list.find((s) => s.start_s <= time && time < s.end_s);
 function now(time) {
   byId("clock").value = clockOf(time, 3);
-  byId("comment-time").textContent = clockOf(time, 1);
-  byId("play-word").textContent = player.playing ? "Pause" : "Play";
+  byId("scrub").value = time;
+  byId("scrub").setAttribute("aria-valuetext", clockOf(time, 1));
+  if (byId("comment-time")) byId("comment-time").textContent = clockOf(time, 1);
+  byId("play-word").textContent = player.playing ? say("pause") : say("play");
   byId("play").firstElementChild.textContent = player.playing ? "❚❚" : "▶";
   const stroke = at(data.lanes.machine, time), label = at(labels.list, time);
-  byId("now-machine").textContent = stroke ? data.names[stroke.technique] ?? stroke.technique : at(data.lanes.not_sure, time) ? "not sure" : "–";
+  byId("now-machine").textContent = stroke ? data.names[stroke.technique] ?? stroke.technique : at(data.lanes.not_sure, time) ? say("not_sure") : "–";
   byId("now-label").textContent = label ? data.names[label.technique] ?? label.technique : timeline.open ? `${data.names[timeline.open.technique]} …` : "–";
   const pace = at(data.rates, time)?.points.filter(([t]) => t <= time).at(-1);
-  byId("now-rate").textContent = pace ? `${Math.round(pace[1])} a minute` : "–";
-  paint(time);
+  byId("now-rate").textContent = pace ? say("a_minute", { rate: Math.round(pace[1]) }) : "–";
+  byId("map-word").textContent = map.paint(time).join(", ");
+  comments.show(time);
   timeline.moveTo(time);
 }
 player.onframe(now);
@@ -98,11 +61,12 @@ function choose(id) {
   chosen();
 }
 function chosen() {
+  if (!labelling) return;
   const label = labels.find(timeline.chosen);
   byId("chosen").hidden = !label;
   if (!label) return;
   byId("chosen-name").textContent = data.names[label.technique] ?? label.technique;
-  byId("chosen-time").textContent = `${clockOf(label.start_s, 2)} to ${clockOf(label.end_s, 2)}`;
+  byId("chosen-time").textContent = say("from_to", { from: clockOf(label.start_s, 2), to: clockOf(label.end_s, 2) });
   for (const side of ["left", "right"]) byId(`hand-${side}`).checked = label.hands.includes(side);
 }
 const snapped = (time) => {
@@ -131,38 +95,13 @@ async function key(technique) {
   now(player.time);
 }
 
-function comments(list) {
-  timeline?.renderComments(list);
-  byId("comments").replaceChildren(...list.map((comment) => {
-    const row = document.createElement("li"), go = document.createElement("button");
-    go.type = "button";
-    go.textContent = clockOf(comment.time_s, 1);
-    go.addEventListener("click", () => player.seek(comment.time_s));
-    const text = document.createElement("div"), words = document.createElement("p");
-    words.textContent = comment.text;
-    text.append(words);
-    if (comment.zone) {
-      const zone = document.createElement("span");
-      zone.className = "zone";
-      zone.textContent = zones.find((z) => z.id === comment.zone)?.name ?? comment.zone;
-      text.append(zone);
-    }
-    const away = document.createElement("button");
-    away.type = "button";
-    away.textContent = "Delete";
-    away.setAttribute("aria-label", `Delete the comment at ${clockOf(comment.time_s, 1)}`);
-    away.addEventListener("click", async () => {
-      try { labels.take(await json(`/comments/${comment.id}`, { method: "DELETE", headers: { "Content-Type": "application/json" } })); } catch (error) { say(error.message, true); }
-    });
-    row.append(go, text, away);
-    return row;
-  }));
-}
 function agreed(a) {
   const told = byId("agreement"), part = (share) => `${Math.round(100 * share)} %`;
+  const digits = (value) => (value === null ? "–" : value.toFixed(2)), whole = Math.round;
   told.textContent = a.judged_s > 0 && a.same !== null
-    ? `Machine and instructor agree for ${part(a.same)} of ${Math.round(a.judged_s)} s (κ ${a.kappa === null ? "–" : a.kappa.toFixed(2)}, F1@50 ${a.f1_50 === null ? "–" : a.f1_50.toFixed(2)}${a.not_sure_s > 0.5 ? `; the machine was not sure for ${Math.round(a.not_sure_s)} s more` : ""}).`
-    : "No labels yet: begin with a key.";
+    ? say("agreed", { same: part(a.same), seconds: whole(a.judged_s), kappa: digits(a.kappa), f1: digits(a.f1_50) })
+      + (a.not_sure_s > 0.5 ? ` ${say("agreed_unsure", { seconds: whole(a.not_sure_s) })}` : "")
+    : say("no_labels");
 }
 
 const levels = [...root.querySelectorAll(".levels button")];
@@ -174,35 +113,24 @@ function graded(grades) {
 }
 for (const button of levels) button.addEventListener("click", async () => {
   const { grader, criterion, level } = button.dataset, taken = button.getAttribute("aria-checked") === "true";
-  const body = JSON.stringify({ grader, criterion, level: taken ? null : Number(level) });
-  try { labels.take(await json("/grades", { method: "POST", headers: { "Content-Type": "application/json" }, body })); } catch (error) { say(error.message, true); }
+  const body = { grader, criterion, level: taken ? null : Number(level) };
+  try { labels.take(await ask(`${url}/grades`, sent("POST", body))); } catch (error) { tell(error.message, true); }
 });
 
-byId("comment-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const text = byId("comment-text").value.trim();
-  if (!text) { say("Write something first.", true); return; }
-  const body = JSON.stringify({ time_s: player.time, text, zone: byId("comment-zone").value });
-  try {
-    labels.take(await json("/comments", { method: "POST", headers: { "Content-Type": "application/json" }, body }));
-    byId("comment-text").value = "";
-    say("Pinned.");
-  } catch (error) { say(error.message, true); }
-});
-byId("file").addEventListener("change", async (event) => {
+byId("file")?.addEventListener("change", async (event) => {
   const file = event.target.files[0];
   event.target.value = "";
   if (!file) return;
-  if (labels.list.length && !confirm("The labels here are replaced by those of the file.")) return;
+  if (labels.list.length && !confirm(say("replace_sure"))) return;
   try {
-    labels.take(await json(`/import/${encodeURIComponent(file.name)}`, { method: "POST", body: file }));
-    say(`${labels.list.length} labels taken over.`);
-  } catch (error) { say(error.message, true); }
+    labels.take(await ask(`${url}/import/${encodeURIComponent(file.name)}`, { method: "POST", body: file }));
+    tell(say("taken_over", { count: labels.list.length }));
+  } catch (error) { tell(error.message, true); }
 });
 
 const doubt = () => {
   const next = data.doubts.find((time) => time > player.time + 0.05) ?? data.doubts[0];
-  if (next === undefined) say("There is no doubtful moment.");
+  if (next === undefined) tell(say("no_doubt"));
   else { player.pause(); player.seek(next); }
 };
 const loop = () => {
@@ -215,30 +143,52 @@ const remove = () => { if (timeline.chosen && labels.find(timeline.chosen)) labe
 for (const [id, action] of Object.entries({
   play: () => player.toggle(), back: () => player.step(-1), on: () => player.step(1), doubt, loop, delete: remove,
   undo: () => labels.undo(), redo: () => labels.redo(), closer: () => timeline.zoom(0.5), wider: () => timeline.zoom(2),
-  whole: () => timeline.show(0, data.duration_s),
-})) byId(id).addEventListener("click", action);
+  whole: () => timeline.show(0, data.duration_s), draw: () => draw(), "ink-undo": () => ink.undo(),
+})) byId(id)?.addEventListener("click", action);
+byId("scrub").addEventListener("input", (event) => player.seek(Number(event.target.value)));
+function draw(on = !ink.on) {
+  if (!byId("draw")) return;
+  ink.on = on;
+  byId("tools").hidden = !on;
+  byId("draw").setAttribute("aria-pressed", String(on));
+  if (on) player.pause(); else ink.clear();
+}
+for (const button of root.querySelectorAll("[data-tool]")) button.addEventListener("click", () => {
+  ink.tool = button.dataset.tool;
+  for (const other of root.querySelectorAll("[data-tool]")) other.setAttribute("aria-pressed", String(other === button));
+});
 byId("speed").addEventListener("change", (event) => { player.rate = Number(event.target.value); });
-for (const side of ["left", "right"]) byId(`hand-${side}`).addEventListener("change", () => {
+for (const side of ["left", "right"]) byId(`hand-${side}`)?.addEventListener("change", () => {
   const label = labels.find(timeline.chosen);
   if (label) labels.put(label.id, { ...labels.plain(label), hands: ["left", "right"].filter((s) => byId(`hand-${s}`).checked) });
 });
 
-byId("delete-session").addEventListener("click", async () => {
-  if (!confirm("The session is deleted with its video, tracks, labels and comments. This can't be undone.")) return;
+byId("delete-session")?.addEventListener("click", async () => {
+  if (!confirm(say("delete_sure"))) return;
   try {
-    await json("", { method: "DELETE", headers: { "Content-Type": "application/json" } });
+    await ask(url, sent("DELETE"));
     location.href = "/";
-  } catch (error) { say(error.message, true); }
+  } catch (error) { tell(error.message, true); }
+});
+byId("keeping")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const video = byId("keep-what").value === "video";
+  if (!video && root.dataset.video === "yes" && !confirm(say("pictures_sure"))) return;
+  const example = byId("keep-example")?.checked ?? byId("keeping").dataset.example === "yes";
+  try {
+    await ask(`${url}/keeping`, sent("POST", { video, until: byId("keep-until").value || null, example }));
+    if (video) tell(say("noted")); else location.reload();
+  } catch (error) { tell(error.message, true); }
 });
 byId("owner")?.addEventListener("change", async (event) => {
   try {
-    await json("/owner", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ student: event.target.value }) });
-    say("Noted.");
-  } catch (error) { say(error.message, true); }
+    await ask(`${url}/owner`, sent("POST", { student: event.target.value }));
+    tell(say("noted"));
+  } catch (error) { tell(error.message, true); }
 });
 
 const strokes = new Map();
-for (const button of byId("palette").querySelectorAll("button")) {
+for (const button of byId("palette")?.querySelectorAll("button") ?? []) {
   const letter = button.firstElementChild.textContent.toLowerCase();
   if (letter) strokes.set(letter, button.dataset.technique);
   button.addEventListener("click", () => key(button.dataset.technique));
@@ -246,14 +196,14 @@ for (const button of byId("palette").querySelectorAll("button")) {
 const keys = {
   " ": () => player.toggle(), ",": () => player.step(-1), ".": () => player.step(1), "n": doubt, "l": loop,
   "arrowleft": (e) => player.seek(player.time - (e.shiftKey ? 5 : 1)), "arrowright": (e) => player.seek(player.time + (e.shiftKey ? 5 : 1)),
-  "[": () => move(timeline.chosen, "from", player.time), "]": () => move(timeline.chosen, "to", player.time),
-  "delete": remove, "backspace": remove, "+": () => timeline.zoom(0.5), "-": () => timeline.zoom(2), "c": () => byId("comment-text").focus(),
-  "escape": () => { timeline.open = null; choose(null); },
+  "[": () => labelling && move(timeline.chosen, "from", player.time), "]": () => labelling && move(timeline.chosen, "to", player.time),
+  "delete": () => labelling && remove(), "backspace": () => labelling && remove(), "d": () => draw(), "+": () => timeline.zoom(0.5), "-": () => timeline.zoom(2), "c": () => byId("comment-text")?.focus(),
+  "escape": () => { timeline.open = null; draw(false); choose(null); },
 };
 window.addEventListener("keydown", (event) => {
   if (event.target.closest("textarea, select, input:not([type=checkbox])")) return;
   const name = event.key.toLowerCase();
-  if ((event.ctrlKey || event.metaKey) && name === "z") {
+  if (labelling && (event.ctrlKey || event.metaKey) && name === "z") {
     event.preventDefault();
     if (event.shiftKey) labels.redo(); else labels.undo();
     return;
@@ -265,6 +215,15 @@ window.addEventListener("keydown", (event) => {
   if (action) { event.preventDefault(); action(event); }
 });
 
-labels.take(await json("/state.json"));
+labels.take(await ask(`${url}/state.json`));
 now(player.time);
 root.dataset.ready = "yes";
+
+ask(`${url}/seen.json`).then((seen) => {
+  timeline.seen = seen;
+  timeline.render();
+}, () => {});
+setInterval(async () => {
+  if (document.hidden || timeline.open) return;
+  try { labels.refresh(await ask(`${url}/state.json`)); } catch (error) { if (error.status === 404) tell(say("gone"), true); }
+}, 1000 * LOOK_S);

@@ -1,0 +1,136 @@
+"""What is kept how long: said once, and carried out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.review.in_a_class import OWN, Klass, make
+from trainer.errors import TrainerError
+from trainer.review import keeping as keeping_module
+from trainer.review.comments import Said
+from trainer.review.desk import Desk
+from trainer.review.edits import Edit, Mark
+from trainer.review.keeping import Keeping, pictures_in
+from trainer.review.sweeper import Sweeper, sweep
+from trainer.review.viewer import ALONE
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Using `httpx`")
+TODAY = date.today()
+
+
+@pytest.fixture
+def klass(tmp_path: Path) -> Iterator[Klass]:
+    made = make(tmp_path)
+    yield made
+    made.library.close()
+
+
+def with_report(klass: Klass, session: str) -> Path:
+    folder = klass.desk.room.find(session).folder
+    (folder / "report.html").write_text('<!doctype html><img src="data:image/jpeg;base64,AAAA">', "utf-8")
+    return folder
+
+
+def test_without_pictures_nothing_shows_anybody(klass: Klass) -> None:
+    session = klass.session()
+    folder, url = with_report(klass, session), f"/sessions/{session}"
+    client = klass.client("student")
+    assert client.get(f"{url}/video").status_code == 200
+    body = {"video": False, "until": None, "example": False}
+    assert client.post(f"{url}/keeping", json=body, headers=OWN).status_code == 200
+    assert pictures_in(folder) == [] and (folder / "scorecard.json").is_file()
+    assert "data:image/jpeg" not in (folder / "report.html").read_text("utf-8")
+    assert client.get(f"{url}/video").status_code == 404 and client.get(f"{url}/still.jpg?at=1").status_code == 404
+    assert client.get(f"{url}/report").status_code == 200 and "<canvas" in client.get(url).text
+    assert klass.desk.log.latest(1)[0].what == {"keep": "tracks", "until": None, "example": False}
+
+
+def test_what_could_not_be_deleted_is_not_shown_and_tried_again(klass: Klass, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = klass.session()
+    folder, url = with_report(klass, session), f"/sessions/{session}"
+
+    def refuse(paths: object) -> None:
+        raise TrainerError("Expected to delete it, but it is in use.")
+
+    monkeypatch.setattr(keeping_module, "_unlink", refuse)
+    body = {"video": False, "until": None, "example": False}
+    client = klass.client("student")
+    assert client.post(f"{url}/keeping", json=body, headers=OWN).status_code == 503
+    assert client.get(f"{url}/video").status_code == 404, "agreed is agreed"
+    (folder / "report.html").write_text("data:image/jpeg", "utf-8")
+    assert "data:image/jpeg" not in client.get(f"{url}/report").text
+    assert sweep(klass.desk, TODAY) == ["Expected to delete it, but it is in use."]
+    monkeypatch.undo()
+    assert sweep(klass.desk, TODAY) == [] and pictures_in(folder) == []
+
+
+def test_after_its_last_day_a_session_is_gone(klass: Klass) -> None:
+    session, other = klass.session(), klass.session()
+    folder = klass.desk.room.find(session).folder
+    klass.desk.marks.edit(session, [Edit("aaaaaaaa", 0, Mark("aaaaaaaa", "kneading", 0, 900))])
+    klass.desk.comments.add(session, Said(0, "private"))
+    klass.desk.keepings.agree(session, Keeping(True, TODAY))
+    assert sweep(klass.desk, TODAY) == [] and folder.is_dir(), "the last day counts"
+    assert sweep(klass.desk, TODAY + timedelta(days=1)) == []
+    assert not folder.exists() and klass.client("head").get(f"/sessions/{session}").status_code == 404
+    assert klass.desk.marks.labels(session) == {} and klass.desk.comments.of(session) == []
+    assert klass.desk.log.of(session) == [{"session": "deleted"}] and klass.desk.log.latest(1)[0].who == "retention"
+    assert klass.client("head").get(f"/sessions/{other}").status_code == 200
+
+
+def test_what_is_over_is_not_shown_before_it_is_swept(klass: Klass) -> None:
+    session = klass.session()
+    klass.desk.keepings.agree(session, Keeping(True, TODAY - timedelta(days=1)))
+    client = klass.client("head")
+    assert client.get(f"/sessions/{session}").status_code == 404 and session not in client.get("/").text
+    assert client.get(f"/sessions/{session}/video").status_code == 404
+
+
+def test_the_sweeper_begins_at_the_start(klass: Klass) -> None:
+    session = klass.session()
+    folder = klass.desk.room.find(session).folder
+    klass.desk.keepings.agree(session, Keeping(True, TODAY - timedelta(days=1)))
+    sweeper = Sweeper(klass.desk, print, every_s=0.05)
+    sweeper.start()
+    for _ in range(200):
+        if not folder.exists():
+            break
+        sweeper._stop.wait(0.05)
+    sweeper.close()
+    sweeper.close()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"video": 1}, {"video": None}, {"example": "no"}, {"until": "soon"}, {"until": 7}, {"until": "2001-01-01"}],
+)
+def test_what_makes_no_sense_is_refused(klass: Klass, wrong: dict[str, object]) -> None:
+    body = {"video": True, "until": None, "example": False} | wrong
+    url = f"/sessions/{klass.session()}/keeping"
+    assert klass.client("student").post(url, json=body, headers=OWN).status_code == 422
+
+
+def test_a_session_in_ones_own_folder_is_left_alone(desk: Desk, scored: Path) -> None:
+    seen = next(s for s in desk.sessions(ALONE) if s.shown.folder == scored)
+    for keeping in (Keeping(video=False), Keeping(until=TODAY)):
+        with pytest.raises(TrainerError, match="lies in"):
+            desk.agree(seen, keeping, "")
+    desk.keepings.agree(seen.shown.id, Keeping(False, TODAY))
+    assert sweep(desk, TODAY) == [] and (scored / "overlay.mp4").is_file()
+
+
+def test_the_library_may_be_gone_for_a_while(klass: Klass, tmp_path: Path) -> None:
+    session = klass.session()
+    klass.desk.keepings.agree(session, Keeping(True, TODAY - timedelta(days=1)))
+    folder = klass.desk.room.find(session).folder
+    shutil.move(folder, tmp_path / "away")
+    assert sweep(klass.desk, TODAY) == [] and session in klass.desk.keepings.all()
+    shutil.move(tmp_path / "away", folder)
+    sweep(klass.desk, TODAY)
+    assert not folder.exists()
