@@ -40,8 +40,8 @@ def make_class(
     scores: Sequence[Path], folder: Path, *, students: int = 30, sessions: int = 600, now: datetime | None = None,
     seed: int = 8,
 ) -> None:  # fmt: skip
-    """``scores`` are scored sessions' folders. Students begin with the clips in which less was in the preset and come to
-    the better ones, each at a pace of their own; some stop practising."""
+    """``scores`` are scored sessions' folders. Students begin with the clips in which less was in the preset and come
+    to the better ones, each at a pace of their own; some stop practising."""
     now, rng = now or datetime.now(UTC), np.random.default_rng(seed)
     library, database = Library(folder), open_database(f"sqlite:///{folder / 'review.sqlite'}")
     cards = {scored: read_scorecard(scored / "scorecard.json") for scored in scores}
@@ -81,7 +81,7 @@ def _looked_at(library: Library, database: Database, rng: np.random.Generator) -
     for kept in library.sessions()[-40::3]:
         strokes = strokes_of(read_scorecard(kept.folder / "scorecard.json"))
         labels = [
-            Label(s.technique, round(s.start_s + abs(rng.normal(0, 0.3)), 3), round(s.end_s, 3), s.hands, author="person")
+            Label(s.technique, round(s.start_s + abs(rng.normal(0, 0.3)), 3), round(s.end_s, 3), s.hands, "person")
             for s in strokes if s.technique != "rest" and s.end_s - s.start_s > 2.0
         ]  # fmt: skip
         if labels:

@@ -100,8 +100,9 @@ def _welcome(out: Console, accounts: Accounts, names: Sequence[str], port: int, 
         out.print(
             "Its certificate was made on this machine, so browsers warn once. Go on only where they show this "
             f"SHA-256 fingerprint:\n{fingerprint}",
-            highlight=False,
-        )
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
     if not any(account.role == "head" for account in accounts.all()):
         account, code = accounts.make("head", "head")
-        out.print(f"Nobody has an account yet. Sign in as '{account.name}' with the start code {code}", highlight=False)
+        first = f"Nobody has an account yet. Sign in as '{account.name}' with the start code {code}"
+        out.print(first, highlight=False, soft_wrap=True)

@@ -9,12 +9,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from trainer.errors import FormatError
-from trainer.foot import atlas
 from trainer.review.align import anchors, cell_differences
 from trainer.review.asked import desk_of, seen_in, two_in, viewer_of, words_of
 from trainer.review.drawn import drawn_part
 from trainer.review.exchange import text_of
-from trainer.review.lanes import hands_seen, page_data
+from trainer.review.lanes import hands_seen
 from trainer.review.room import NoSuchSessionError, Shown
 from trainer.score.report import render_report
 from trainer.score.scorecard import strokes_of
@@ -27,30 +26,29 @@ _KINDS = {".eaf": "application/xml", ".vtt": "text/vtt", ".csv": "text/csv"}
 
 def data(request: Request) -> Response:
     desk, words, shown = desk_of(request), words_of(request), seen_in(request).shown
-    zone_names = {zone: words.named("zones", zone) for zone in atlas.ALL_ZONES}
-    return JSONResponse(page_data(shown.card(), desk.techniques, zone_names) | {"names": desk.names(words)})
+    return Response(shown.page_json(desk.techniques, words), media_type="application/json")
 
 
 def seen(request: Request) -> Response:
     """When each working hand was seen."""
     shown = seen_in(request).shown
-    return JSONResponse(hands_seen(shown.tracks()) if shown.has_tracks else {})
+    return JSONResponse(hands_seen(*shown.presence()) if shown.has_tracks else {})
 
 
 def times(request: Request) -> Response:
     """The frames' times as 64-bit floats, little-endian: the page steps from one to the next."""
     shown = seen_in(request).shown
-    times = shown.tracks().time_s if shown.has_tracks else np.zeros(0)
+    times = shown.presence()[0] if shown.has_tracks else np.zeros(0)
     return Response(times.astype("<f8").tobytes(), media_type="application/octet-stream")
 
 
 def drawn(request: Request) -> Response:
     shown = seen_in(request).shown
     try:
-        ends = [float(request.query_params[key]) for key in ("from", "to")]
+        first, last = (float(request.query_params[key]) for key in ("from", "to"))
     except (KeyError, ValueError):
         raise FormatError("Expected from and to in seconds.") from None
-    return JSONResponse(drawn_part(shown.tracks(), *ends) if shown.has_tracks else {})
+    return JSONResponse(drawn_part(shown.tracks((first, last)), first, last) if shown.has_tracks else {})
 
 
 def video(request: Request) -> Response:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.foot import atlas
-from trainer.model import SIDES, Data, Floats, Presence
+from trainer.model import SIDES, Data, Floats
 from trainer.score.figures.rhythm import local_rate
-from trainer.score.scorecard import strokes_of, to_plain
-from trainer.score.tracks import Tracks
+from trainer.score.scorecard import strokes_of
 from trainer.strokes.techniques import REST, Techniques
+from trainer.words.words import Words
 
 _POINTS = 241
 _UNNOTICED_S = 0.2
@@ -21,13 +21,14 @@ _WEAK = 0.5
 """The machine's strokes below this confidence are worth a look."""
 
 
-def page_data(card: Data, techniques: Techniques, zone_names: Mapping[str, str]) -> Data:
+def page_data(card: Data, techniques: Techniques, words: Words) -> Data:
     """Lanes, rhythm, zones with the times at which they were worked, and the doubtful moments."""
+    zone_names = {zone: words.named("zones", zone) for zone in atlas.ALL_ZONES}
     strokes = [s for s in card["segments"] if s["technique"] != REST]
-    plain: Data = to_plain({
+    return {
         "duration_s": card["duration_s"],
         "size": [card["video"]["width"], card["video"]["height"]],
-        "techniques": [{"id": t.id, "name": t.name} for t in techniques.values()],
+        "names": {t.id: words.named("techniques", t.id, t.name) for t in techniques.values()},
         "lanes": {
             "machine": [
                 {"technique": s["technique"], "start_s": s["start_s"], "end_s": s["end_s"], "hands": s["hands"],
@@ -44,8 +45,7 @@ def page_data(card: Data, techniques: Techniques, zone_names: Mapping[str, str])
         "filling": filling_of(card),
         "map": _map(card, zone_names),
         "doubts": doubts_of(card),
-    })  # fmt: skip
-    return plain
+    }  # fmt: skip
 
 
 def doubts_of(card: Data) -> list[float]:
@@ -72,10 +72,10 @@ def filling_of(card: Data) -> list[list[float]]:
     return np.column_stack([times, full]).round(4).tolist()  # type: ignore[no-any-return]
 
 
-def hands_seen(tracks: Tracks) -> Data:
-    """Side → stretches [start in s, end in s] in which that hand was seen; gaps that nobody would notice are closed."""
-    times = tracks.time_s
-    return {side: _stretches(times, tracks.hand_presence[:, k] == Presence.MEASURED) for k, side in enumerate(SIDES)}
+def hands_seen(times: Floats, measured: NDArray[np.bool_]) -> Data:
+    """Side → stretches [start in s, end in s] in which that hand was seen; gaps that nobody would notice are closed.
+    (T,) ``times`` in s, and (T, 2) whether left and right were measured then."""
+    return {side: _stretches(times, measured[:, k]) for k, side in enumerate(SIDES)}
 
 
 def _stretches(times: Floats, there: NDArray[np.bool_]) -> list[list[float]]:

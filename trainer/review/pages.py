@@ -140,17 +140,17 @@ def _plain(what: dict[str, Any]) -> str:
 
 def session(request: Request) -> Response:
     desk, viewer, words, seen = desk_of(request), viewer_of(request), words_of(request), seen_in(request)
-    shown, card, own = seen.shown, seen.shown.card(), viewer.sees(seen.owner)
+    shown, own = seen.shown, viewer.sees(seen.owner)
     others = [(s.shown.id, _told(s)) for s in desk.sessions(viewer) if s.shown.id != shown.id]
     today = date.today()
     return page(
         request, "session.html.j2", session={"title": shown.title, "when": when_of(shown), "id": shown.id},
-        has_video=seen.video is not None, foot=card["foot"], size=(card["video"]["width"], card["video"]["height"]),
-        techniques=list(desk.names(words).items()), has_report=(shown.folder / "report.html").is_file(),
+        has_video=seen.video is not None, has_report=(shown.folder / "report.html").is_file(),
+        techniques=list(desk.names(words).items()),
         others=others[:200], rubric=desk.rubrics[language_of(request)], own=own, owner=seen.owner,
         graders=graders_of(viewer, seen) if own else (), keeping=seen.keeping, ours=desk.room.is_ours(shown),
         people=_class(desk, visible(viewer, desk.people.all())) if viewer.teaches else [],
-        duration_s=card["duration_s"], first_day=today.isoformat(),
+        first_day=today.isoformat(),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def print_page(request: Request) -> Response:
     shown, card = seen.shown, seen.shown.card()
     state, names = desk.state(viewer, shown), desk.names(words)
     zone_names = dict(words.tables["zones"])
-    data, measures = page_data(card, desk.techniques, zone_names), shown.measures()
+    data, measures = page_data(card, desk.techniques, words), shown.measures()
     end_s = max(float(card["duration_s"]), 1e-6)
     lanes = {
         "label": [(x["technique"], x["start_s"], x["end_s"]) for x in state["labels"]],
@@ -68,7 +68,8 @@ def _view(shown: Shown, time_s: float) -> Data | None:
     """Hands and foot at a time, where no video was kept."""
     if not shown.has_tracks:
         return None
-    part = drawn_part(shown.tracks(), max(time_s - _LOOK_S, 0.0), time_s + _LOOK_S)
+    between = max(time_s - _LOOK_S, 0.0), time_s + _LOOK_S
+    part = drawn_part(shown.tracks(between), *between)
     if not part["times_s"]:
         return None
     k = min(range(len(part["times_s"])), key=lambda i: abs(part["times_s"][i] - time_s))

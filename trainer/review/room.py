@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 from trainer.errors import FormatError, TrainerError
 from trainer.library.measures import Measures, measures_of
 from trainer.library.store import Kept, Library
-from trainer.model import Data
+from trainer.model import Data, Floats
 from trainer.review.keeping import without_pictures
+from trainer.review.lanes import page_data
 from trainer.score.scorecard import read_scorecard
-from trainer.score.tracks import Tracks, read_tracks
+from trainer.score.tracks import Flags, Tracks, read_presence, read_tracks
+from trainer.strokes.techniques import Techniques
+from trainer.words.words import Words
 
 _CARD, _TRACKS = "scorecard.json", "tracks.parquet"
 SCORED = "scored"
+_READING = Lock()
 _VIDEOS = ("session.mp4", "overlay.mp4")
 """As it was filmed rather than with the overlay."""
 
@@ -51,15 +58,26 @@ class Shown:
 
     def card(self) -> Data:
         """Its scorecard. Raises TrainerError."""
-        return _card(self.folder / _CARD, (self.folder / _CARD).stat().st_mtime_ns)
+        # What a page asks at once would else read and check it once for each.
+        with _READING:
+            return _card(self.folder / _CARD, (self.folder / _CARD).stat().st_mtime_ns)
+
+    def page_json(self, techniques: Techniques, words: Words) -> bytes:
+        """What its page shows over time, as JSON (``lanes.page_data``). Raises TrainerError."""
+        with _READING:
+            return _page(self.folder / _CARD, (self.folder / _CARD).stat().st_mtime_ns, _Same(techniques), _Same(words))
 
     def measures(self) -> Measures:
         """Its figures. Raises TrainerError."""
         return self.known or measures_of(self.card())
 
-    def tracks(self) -> Tracks:
-        """What was seen, frame by frame. Raises TrainerError."""
-        return _tracks(self.folder / _TRACKS, (self.folder / _TRACKS).stat().st_mtime_ns)
+    def tracks(self, between: tuple[float, float]) -> Tracks:
+        """What was seen between two times, frame by frame, and some more around. Raises TrainerError."""
+        return read_tracks(self.folder / _TRACKS, between)
+
+    def presence(self) -> tuple[Floats, Flags]:
+        """(T,) time_s of its frames, and (T, 2) whether each hand was measured then. Raises TrainerError."""
+        return _presence(self.folder / _TRACKS, (self.folder / _TRACKS).stat().st_mtime_ns)
 
 
 class Room:
@@ -72,9 +90,13 @@ class Room:
 
     def sessions(self) -> list[Shown]:
         """All that are whole, the newest first."""
-        found = [_kept(kept) for kept in self._library.sessions()] + [_scored(*place) for place in self._scored()]
-        whole = {shown.folder.resolve(): shown for shown in found if (shown.folder / _CARD).is_file()}
-        return sorted(whole.values(), key=lambda shown: shown.when, reverse=True)
+        found = [_kept(kept) for kept in self._library.sessions()]
+        # A folder that was named may be one of the library's, or hold it.
+        root = self._library.folder.resolve()
+        known = {str(root / shown.folder.name) for shown in found}
+        found += [_scored(*place) for place in self._scored() if str(place[0].resolve()) not in known]
+        whole = [shown for shown in found if (shown.folder / _CARD).is_file()]
+        return sorted(whole, key=lambda shown: shown.when, reverse=True)
 
     def delete(self, shown: Shown) -> None:
         """The session and all its files are gone. Raises TrainerError for one in a folder that was named: that is the
@@ -138,6 +160,25 @@ def _card(path: Path, changed_ns: int) -> Data:
     return read_scorecard(path)
 
 
-@lru_cache(maxsize=4)
-def _tracks(path: Path, changed_ns: int) -> Tracks:
-    return read_tracks(path)
+@dataclass(frozen=True)
+class _Same:
+    """Something that counts as the same only where it is the very one."""
+
+    what: Any
+
+    def __hash__(self) -> int:
+        return id(self.what)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.what is self.what
+
+
+@lru_cache(maxsize=64)
+def _page(path: Path, changed_ns: int, techniques: _Same, words: _Same) -> bytes:
+    data = page_data(_card(path, changed_ns), techniques.what, words.what)
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+@lru_cache(maxsize=8)
+def _presence(path: Path, changed_ns: int) -> tuple[Floats, Flags]:
+    return read_presence(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -216,22 +216,13 @@ def write_tracks(path: Path | str, tracks: Tracks) -> None:
         pq.write_table(table, stream, compression="zstd", row_group_size=ROWS_PER_GROUP)
 
 
-def read_tracks(path: Path | str) -> Tracks:
-    """The tracks in ``path``. Raises FormatError when it is no tracks file."""
+def read_tracks(path: Path | str, between: tuple[float, float] | None = None) -> Tracks:
+    """The tracks in ``path``; only what lies ``between`` two times (in s), and some more around it, if they are given.
+    Raises FormatError when it is no tracks file."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     path = Path(path)
-    if not path.is_file():
-        raise FormatError(f"Expected a tracks file at '{path}', but there is none: score the video first.")
-    try:
-        # The file object, not its path: Arrow takes some paths for URLs.
-        with path.open("rb") as stream, pq.ParquetFile(stream) as file:
-            metadata, table = file.metadata.metadata or {}, file.read()
-    except (pa.ArrowException, OSError) as error:
-        first = str(error).splitlines()[0][:120]
-        raise FormatError(f"Expected a tracks file (Parquet) at '{path}', but it can't be read: {first}") from None
-    facts = facts_in(metadata, path)
+    table, facts = _read(path, lambda file: file.read_row_groups(_groups(file, between)) if between else file.read())
     missing = [name for name in schema().names if name not in table.column_names]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -245,6 +236,45 @@ def read_tracks(path: Path | str) -> Tracks:
     if not (np.isfinite(tracks.time_s).all() and (np.diff(tracks.time_s) > 0).all()):
         raise FormatError(f"Expected 'time_s' to rise from row to row in '{path}', but it doesn't.")
     return tracks
+
+
+def read_presence(path: Path | str) -> tuple[Floats, Flags]:
+    """(T,) ``time_s`` and (T, 2) whether each hand was measured then: far quicker than all of a long session's tracks.
+    Raises FormatError."""
+    path = Path(path)
+    names = ["time_s", *WORDS["hand_presence"]]
+    table, _ = _read(path, lambda file: file.read(columns=names))
+    if table.column_names != names:
+        raise FormatError(f"Expected the columns {', '.join(names)} in '{path}', but it lacks one.")
+    seen = [np.array(table[name].to_pylist(), object) == Presence.MEASURED for name in names[1:]]
+    return np.asarray(table["time_s"].to_numpy(), float), np.column_stack(seen).astype(bool)
+
+
+def _read(path: Path, take: Callable[[Any], Any]) -> tuple[Any, Data]:
+    """What is taken of a tracks file, and its facts."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not path.is_file():
+        raise FormatError(f"Expected a tracks file at '{path}', but there is none: score the video first.")
+    try:
+        # The file object, not its path: Arrow takes some paths for URLs.
+        with path.open("rb") as stream, pq.ParquetFile(stream) as file:
+            metadata, table = file.metadata.metadata or {}, take(file)
+    except (pa.ArrowException, OSError) as error:
+        first = str(error).splitlines()[0][:120]
+        raise FormatError(f"Expected a tracks file (Parquet) at '{path}', but it can't be read: {first}") from None
+    return table, facts_in(metadata, path)
+
+
+def _groups(file: Any, between: tuple[float, float]) -> list[int]:
+    """The row groups that may hold something between two times."""
+    at, out = file.schema_arrow.get_field_index("time_s"), []
+    for k in range(file.metadata.num_row_groups):
+        told = file.metadata.row_group(k).column(at).statistics if at >= 0 else None
+        if told is None or not told.has_min_max or (told.min <= between[1] and told.max >= between[0]):
+            out.append(k)
+    return out
 
 
 class _Discarded(Exception):

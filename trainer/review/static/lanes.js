@@ -156,7 +156,8 @@ export class Timeline {
     const lane = element("div", "lane axis", this.root);
     element("span", "name", lane);
     const track = element("div", "track", lane);
-    const span = this.to - this.from, step = STEPS.find((s) => span / s <= 8) ?? 3600;
+    const span = this.to - this.from, most = Math.min(Math.max(track.clientWidth / 70, 3), 10);
+    const step = STEPS.find((s) => span / s <= most) ?? 3600;
     for (let t = Math.ceil(this.from / step) * step; t <= this.to + 1e-6; t += step) {
       const share = this.share(t), tick = element("span", `tick ${share < 2 ? "first" : share > 97 ? "last" : ""}`, track);
       tick.style.left = `${share}%`;

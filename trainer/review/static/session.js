@@ -12,7 +12,14 @@ const LOOK_S = 8; // so often others' changes are looked for
 const byId = (id) => document.getElementById(id);
 const root = byId("session"), url = `/sessions/${root.dataset.id}`, labelling = root.dataset.labels === "yes";
 
-const data = await ask(`${url}/data.json`);
+const first = ask(`${url}/state.json`);
+first.catch(() => {});
+const data = await ask(`${url}/data.json`).catch((error) => { tell(error.message, true); throw error; });
+const [wide, high] = data.size;
+for (const picture of root.querySelectorAll("#video, #drawn")) Object.assign(picture, { width: wide, height: high });
+byId("ink").setAttribute("viewBox", `0 0 ${wide} ${high}`);
+byId("scrub").max = data.duration_s;
+byId("foot").textContent = data.map.side ? `· ${byId("foot").dataset[data.map.side]}` : "";
 const player = root.dataset.video === "yes"
   ? new VideoPlayer(byId("video"), data.duration_s)
   : new DrawnPlayer(byId("drawn"), data.duration_s, `${url}/drawn.json`);
@@ -215,7 +222,7 @@ window.addEventListener("keydown", (event) => {
   if (action) { event.preventDefault(); action(event); }
 });
 
-labels.take(await ask(`${url}/state.json`));
+labels.take(await first);
 now(player.time);
 root.dataset.ready = "yes";
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
@@ -76,9 +75,9 @@ def local_rate(stroke: Stroke, technique: Technique) -> tuple[Floats, Floats]:
     if len(times) == 0:
         return times, rates
     around = np.pad(rates, 1, constant_values=np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        smooth = np.nanmedian(np.stack([around[:-2], rates, around[2:]]), axis=0)
+    # NaN sorts last. (Numpy's own nanmedian takes twenty times as long for so few.)
+    low, middle, high = np.sort(np.stack([around[:-2], rates, around[2:]]), axis=0)
+    smooth = np.where(np.isfinite(high), middle, np.where(np.isfinite(middle), (low + middle) / 2, low))
     return times, np.where(np.isfinite(rates), smooth, np.nan)
 
 
