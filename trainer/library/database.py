@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
@@ -22,10 +23,16 @@ class Database:
         with self._guarded():
             self._engine: Engine = create_engine(url)
             make(self._engine)
+        file = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+        self._file = Path(file) if file and file != ":memory:" else None
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
         """A transaction: all of it, or nothing."""
+        # SQLite would go on writing to a file that was deleted, and all of it would be lost.
+        if self._file is not None and not self._file.is_file():
+            self._engine.dispose()
+            raise self._failure(f"Expected {self._what}, but '{self._file}' is gone: put it back, and try again.")
         with self._guarded(), Connection(self._engine) as connection, connection.begin():
             yield connection
 

@@ -10,6 +10,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from trainer.errors import TrainerError
+from trainer.library.measures import Measures
 from trainer.model import Data
 from trainer.review.align import differences
 from trainer.review.asked import desk_of, language_of, page, seen_in, two_in, viewer_of, words_of
@@ -46,7 +48,7 @@ def overview(request: Request) -> Response:
 
 
 def _fits(seen: Seen, sought: str) -> bool:
-    told = f"{title_of(seen.shown)} {seen.shown.when:%Y-%m-%d} {seen.owner.name if seen.owner is not None else ''}"
+    told = f"{seen.shown.title} {seen.shown.when:%Y-%m-%d} {seen.owner.name if seen.owner is not None else ''}"
     return all(part in told.casefold() for part in sought.casefold().split())
 
 
@@ -55,17 +57,24 @@ def _whole(text: str) -> int:
 
 
 def _row(seen: Seen, words: Words) -> Data:
-    shown, measures = seen.shown, seen.shown.measures()
+    shown, measures = seen.shown, _measures(seen.shown)
     return {
-        "id": shown.id, "title": title_of(shown), "when": when_of(shown), "video": seen.video is not None,
-        "mode": mode_of(shown, words), "length": clock(measures.duration_s), "in_range": measures.in_range_share,
-        "worked": measures.worked_share, "unseen": measures.unseen_share, "cues": measures.cues,
+        "id": shown.id, "title": shown.title, "when": when_of(shown), "video": seen.video is not None,
+        "mode": mode_of(shown, words) if measures is not None else words.say("review", "damaged"),
+        "length": clock(measures.duration_s) if measures is not None else "–",
+        "in_range": measures.in_range_share if measures is not None else None,
+        "worked": measures.worked_share if measures is not None else None,
+        "unseen": measures.unseen_share if measures is not None else None,
         "student": seen.owner.name if seen.owner is not None else "", "example": seen.keeping.example,
     }  # fmt: skip
 
 
-def title_of(shown: Shown) -> str:
-    return shown.title
+def _measures(shown: Shown) -> Measures | None:
+    """None where its scorecard can't be read: the other sessions are still to be seen."""
+    try:
+        return shown.measures()
+    except TrainerError:
+        return None
 
 
 def when_of(shown: Shown) -> str:
@@ -92,7 +101,8 @@ def students(request: Request) -> Response:
     groups: dict[str, list[Data]] = {group: [] for group in sorted(viewer.groups)}
     accounts = {account.person for account in desk.accounts.all()}
     for person in _class(desk, visible(viewer, desk.people.all())):
-        told = progress_of([(s.when, s.measures()) for s in sessions.get(person.id, [])], now)
+        known = [(s.when, measures) for s in sessions.get(person.id, []) if (measures := _measures(s)) is not None]
+        told = progress_of(known, now)
         groups.setdefault(person.group, []).append({
             "id": person.id, "name": person.name, "sessions": told.sessions, "account": person.id in accounts,
             "last": f"{told.last:%Y-%m-%d}" if told.last is not None else "–", "week": clock(told.week_s),
