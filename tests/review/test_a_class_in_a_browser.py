@@ -73,8 +73,8 @@ def browsing(served: Served, **wished: Any) -> Iterator[Any]:
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        viewport = {"width": 1440, "height": 1000}
-        context = browser.new_context(**{"ignore_https_errors": True, "viewport": viewport, "locale": "en-GB", **wished})
+        usual = {"ignore_https_errors": True, "viewport": {"width": 1440, "height": 1000}, "locale": "en-GB"}
+        context = browser.new_context(**{**usual, **wished})
         page = context.new_page()
         page.set_default_timeout(30_000)
         told: list[str] = []

@@ -102,6 +102,8 @@ def test_the_class_in_the_page(desk: Desk) -> None:
     assert "selected" in client.get(f"/sessions/{session}").text
     mine = client.get(f"/?student={zoe}").text
     assert "Sessions of Zoë" in mine and "Kneading" in mine and "Füße 1" not in mine
-    assert client.get("/?student=nobody").text.count("<tr>") == client.get("/").text.count("<tr>")
+    nobodys = client.get("/?student=nobody").text
+    assert "Füße 1" in nobodys and f"/sessions/{session}" not in nobodys
+    assert client.get("/?student=unknown").text.count("<tr>") == client.get("/").text.count("<tr>")
     assert client.delete(f"/students/{zoe}", headers=OWN | {"Content-Length": "0"}).status_code == 200
     assert "Zoë" not in client.get("/students").text and "Kneading" in client.get("/").text

@@ -96,6 +96,19 @@ def test_what_is_no_video_is_refused_and_leaves_nothing(client: Any, uploads: Up
     assert uploads.pending() == [] and not list(uploads.folder.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Füße 2.MP4", "Füße 2.MP4"), ("../../x.mp4", "x.mp4"), ("c:\\a\\b.mp4", "b.mp4"),
+        ("a\x00\n\u202eb.mp4", "ab.mp4"), ("...mp4", "video.mp4"), ("足" * 300 + ".mp4", "足" * 50 + ".mp4"), (" .mp4", "video.mp4"),
+    ],
+)  # fmt: skip
+def test_a_name_is_made_one_that_any_file_may_have(uploads: Uploads, name: str, kept: str) -> None:
+    video = uploads.place("x.mp4", 9)
+    video.write_bytes(b"x")
+    assert uploads.add(video, name).name == kept and len(kept.encode()) < 200
+
+
 def test_a_part_of_a_video_is_refused(client: Any, uploads: Uploads) -> None:
     headers = OWN | {"Content-Length": str(SAMPLE.stat().st_size)}
     told = client.post("/uploads/x.mp4", content=SAMPLE.read_bytes()[:1000], headers=headers)

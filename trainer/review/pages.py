@@ -32,7 +32,10 @@ def overview(request: Request) -> Response:
     people = visible(viewer, desk.people.all())
     student = next((person for person in people if person.id == request.query_params.get("student", "-")), None)
     sought = " ".join(request.query_params.get("q", "").split())[:80]
+    nobodys = request.query_params.get("student") == "nobody" and viewer.role == "head"
     seen = [s for s in desk.sessions(viewer) if (student is None or s.owner == student) and _fits(s, sought)]
+    if nobodys:
+        seen = [s for s in seen if s.owner is None]
     last = max((len(seen) - 1) // PER_PAGE, 0)
     number = min(_whole(request.query_params.get("page", "")), last)
     labels, comments = desk.marks.counts(), desk.comments.counts()
@@ -42,7 +45,7 @@ def overview(request: Request) -> Response:
     ]
     return page(
         request, "overview.html.j2", rows=rows, count=len(seen), takes_uploads=desk.uploads is not None,
-        student=student, sought=sought, number=number, last=last,
+        student=student, nobodys=nobodys, sought=sought, number=number, last=last,
         people=_class(desk, people) if viewer.teaches else [],
     )  # fmt: skip
 

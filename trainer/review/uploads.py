@@ -98,7 +98,7 @@ class Uploads:
         """Take in a video that was checked; without ``pictures`` only what is measured is kept of it. Raises
         WriteError."""
         now = datetime.now(UTC).isoformat("T", "seconds")
-        facts = {"name": Path(name).name[-120:], "at": now, "pictures": pictures}
+        facts = {"name": _plain(name), "at": now, "pictures": pictures}
         write_text(video.parent / _FACTS, json.dumps(facts, ensure_ascii=False))
         self._news.set()
         return self._told(video.parent)
@@ -172,10 +172,16 @@ class Uploads:
             elif not self._stop.is_set():
                 write_text(folder / _PROBLEM, problem or "Expected it to be scored, but scoring broke off.")
                 video.unlink(missing_ok=True)
-        except (OSError, TrainerError) as error:
+        except (OSError, ValueError, TrainerError) as error:
             write_text(folder / _PROBLEM, f"Expected it to be scored, but {error}.")
         finally:
             self._running = self._process = None
+
+
+def _plain(name: str) -> str:
+    """A name that any file may have: the last part of it, of printable letters, not too long."""
+    path = Path("".join(letter for letter in name if letter.isprintable()).replace("\\", "/"))
+    return f"{path.stem[:50].strip('. ') or 'video'}{path.suffix[:8]}"
 
 
 def _video_in(folder: Path) -> Path | None:

@@ -76,8 +76,18 @@ export class Timeline {
     const bar = element("div", `bar ${classes}`, track);
     this.span(bar, start, end);
     if (text) bar.textContent = text;
-    if (tip) bar.title = tip;
+    if (tip) this.tip(bar, tip);
     return bar;
+  }
+  tip(part, words) {
+    part.title = words;
+    if (part.tagName === "BUTTON") return;
+    part.setAttribute("role", "listitem");
+    part.setAttribute("aria-label", words);
+    const track = part.parentElement;
+    if (track.role === "list") return;
+    track.setAttribute("role", "list");
+    track.setAttribute("aria-label", track.previousElementSibling?.textContent ?? "");
   }
   span(bar, start, end) {
     bar.style.left = `${this.share(start)}%`;
@@ -121,7 +131,7 @@ export class Timeline {
     if (time < this.from || time > this.to) return null;
     const pin = element(kind, classes, track);
     pin.style.left = `${this.share(time)}%`;
-    pin.title = tip;
+    this.tip(pin, tip);
     return pin;
   }
   filling(track) {
