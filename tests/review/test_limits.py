@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.responses import PlainTextResponse
 
 from trainer.review.app import create_app
 from trainer.review.desk import Desk
+from trainer.review.guard import AT_ONCE, Guard
 from trainer.review.limits import Limit
 
 HOST = "127.0.0.1:8765"
@@ -42,6 +45,39 @@ def test_many_keys_do_not_pile_up() -> None:
         now = k / 1000
         limit.takes(k)
     assert len(limit._left) <= 11_000
+
+
+def test_one_client_does_not_take_all_the_places() -> None:
+    done = asyncio.Event()
+    answered: list[int] = []
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await done.wait()
+        await PlainTextResponse("done")(scope, receive, send)
+
+    guard = Guard(slow, [HOST], limit=Limit(1e6, 1e6, lambda: 0.0))
+
+    async def ask(client: str) -> None:
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                answered.append(message["status"])
+
+        headers = [(b"host", HOST.encode())]
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "client": (client, 1)}
+        await guard(scope, None, send)  # type: ignore[arg-type]
+
+    async def flood() -> None:
+        many = [asyncio.create_task(ask("192.0.2.1")) for _ in range(AT_ONCE + 5)]
+        await asyncio.sleep(0)
+        other = asyncio.create_task(ask("192.0.2.2"))
+        await asyncio.sleep(0)
+        assert answered == [429] * 5, "those beyond the places are told at once"
+        done.set()
+        await asyncio.gather(*many, other)
+        await ask("192.0.2.1")
+
+    asyncio.run(flood())
+    assert answered == [429] * 5 + [200] * (AT_ONCE + 2) and guard._open == {}
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Using `httpx`")

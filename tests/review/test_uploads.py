@@ -100,7 +100,8 @@ def test_what_is_no_video_is_refused_and_leaves_nothing(client: Any, uploads: Up
     ("name", "kept"),
     [
         ("Füße 2.MP4", "Füße 2.MP4"), ("../../x.mp4", "x.mp4"), ("c:\\a\\b.mp4", "b.mp4"),
-        ("a\x00\n\u202eb.mp4", "ab.mp4"), ("...mp4", "video.mp4"), ("足" * 300 + ".mp4", "足" * 50 + ".mp4"), (" .mp4", "video.mp4"),
+        ("a\x00\n\u202eb.mp4", "ab.mp4"), ("...mp4", "video.mp4"),
+        ("足" * 300 + ".mp4", "足" * 50 + ".mp4"), (" .mp4", "video.mp4"),
     ],
 )  # fmt: skip
 def test_a_name_is_made_one_that_any_file_may_have(uploads: Uploads, name: str, kept: str) -> None:

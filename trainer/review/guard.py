@@ -21,6 +21,8 @@ LARGEST = 25 * 1024 * 1024
 
 PER_S, BURST = 40.0, 200.0
 """Requests that one client may make, in the long run and at once: scrubbing through a video asks for many parts."""
+AT_ONCE = 12
+"""So many of one client's are answered at a time: two browsers' worth. Others then still get their turn."""
 
 
 class Guard:
@@ -34,6 +36,7 @@ class Guard:
         self._hosts = frozenset(hosts)
         self._origins = frozenset(f"{scheme}://{name}" for name in self._hosts)
         self._limit = limit or Limit(PER_S, BURST, monotonic)
+        self._open: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,7 +45,7 @@ class Guard:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         client = scope["client"][0] if scope.get("client") else ""
-        if self._limit.takes(client):
+        if self._open.get(client, 0) < AT_ONCE and self._limit.takes(client):
             refusal = self._refusal(scope["method"], host, headers, scope["path"].startswith("/uploads/"))
         else:
             refusal = "Too much was asked at once: wait a moment.", 429
@@ -61,8 +64,16 @@ class Guard:
                 out.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        app = self._app if refusal is None else PlainTextResponse(*refusal)
-        await app(scope, receive, guarded)
+        if refusal is not None:
+            await PlainTextResponse(*refusal)(scope, receive, guarded)
+            return
+        self._open[client] = self._open.get(client, 0) + 1
+        try:
+            await self._app(scope, receive, guarded)
+        finally:
+            self._open[client] -= 1
+            if not self._open[client]:
+                del self._open[client]
 
     def _refusal(self, method: str, host: str, headers: Headers, upload: bool) -> tuple[str, int] | None:
         if host not in self._hosts:
