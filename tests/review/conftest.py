@@ -20,7 +20,31 @@ from trainer.review.migrate import open_database
 from trainer.review.room import Room
 from trainer.review.rubric import load_rubrics
 from trainer.score.scorecard import write_scorecard
+from trainer.score.scorer import score_video
+from trainer.settings import Settings
 from trainer.strokes.techniques import load_techniques
+from trainer.video.source import open_source
+from trainer.video.writer import VideoWriter
+
+
+@pytest.fixture(scope="session")
+def kneading(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample clip's scored session: to be copied, not changed."""
+    return score_video(SAMPLE, tmp_path_factory.mktemp("kneading"), Settings()).folder
+
+
+@pytest.fixture(scope="session")
+def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first seconds of it, as a video of its own."""
+    path = tmp_path_factory.mktemp("short") / "kneading.mp4"
+    with open_source(SAMPLE) as source:
+        writer = VideoWriter(path, source.info.width, source.info.height)
+        for frame in source.frames():
+            if frame.time_s > SHORT_S:
+                break
+            writer.write(frame.image, frame.time_s)
+        writer.close()
+    return path
 
 
 @cache
@@ -28,6 +52,7 @@ def quick_hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+SHORT_S = 2.5
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_videos" / "kneading.mp4"
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.score.session_results import make_card, results
 from trainer.model import Stroke
-from trainer.review.align import anchors, differences
+from trainer.review.align import anchors, cell_differences, differences
 
 
 def stroke(technique: str, start_s: float, end_s: float, every_s: float = 0.0) -> Stroke:
@@ -71,3 +71,24 @@ def test_differences_of_tempo_and_map() -> None:
     assert told["zones"]["hallux"] == [0.75, 1.0] and told["zones"]["heel_medial"] == [0.25, 0.0]
     second["coverage"]["view"] = "dorsal"
     assert differences(first, second)["zones"] == {} and not differences(first, second)["same_map"]
+
+
+def test_where_the_second_worked_more() -> None:
+    first, second = make_card(**results()), make_card(**results())
+    grids = [np.zeros((64, 32)), np.zeros((64, 32))]
+    grids[0][10:14, 10:14], grids[1][44:48, 14:18] = 1.0, 2.0
+    for card, grid in zip((first, second), grids, strict=True):
+        card["coverage"]["grid_seconds"] = grid.tolist()
+    cells = np.array(cell_differences(first, second), float)
+    assert cells.shape == (64, 32) and np.isnan(cells[0, 0]), "off the foot nothing is said"
+    assert cells[12, 12] < -0.9 and cells[46, 16] > 0.9 and abs(cells[30, 16]) < 0.05
+    assert np.nanmax(np.abs(cells)) == 1.0
+    assert np.nanmax(np.abs(np.array(cell_differences(first, first), float))) == 0.0
+
+
+def test_maps_that_are_not_alike_have_no_differences() -> None:
+    first, second = make_card(**results()), make_card(**results())
+    second["coverage"]["view"] = "dorsal"
+    assert cell_differences(first, second) == []
+    second["coverage"] |= {"view": "plantar", "grid_seconds": None}
+    assert cell_differences(first, second) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -201,11 +202,8 @@ def test_deleting_deletes_and_is_logged(client: Any, desk: Desk, scored: Path) -
     assert refused.status_code == 422 and str(scored) in refused.json()["problem"] and scored.exists()
 
 
-def test_frames_are_stepped_by_their_own_times(client: Any, desk: Desk, scored: Path) -> None:
-    from trainer.score.scorer import score_video
-    from trainer.settings import Settings
-
-    folder = score_video(scored / "overlay.mp4", scored.parent, Settings()).folder
+def test_frames_are_stepped_by_their_own_times(client: Any, desk: Desk, scored: Path, kneading: Path) -> None:
+    folder = Path(shutil.copytree(kneading, scored.parent / "kneading"))
     shown = next(s for s in desk.room.sessions() if s.folder == folder)
     times = np.frombuffer(client.get(f"/sessions/{shown.id}/times.bin").content, "<f8")
     assert len(times) == 240 and np.all(np.diff(times) > 0)

@@ -167,13 +167,14 @@ def test_uploads_belong_to_somebody_and_keep_what_was_agreed(klass: Klass) -> No
 
 
 @pytest.mark.slow
-def test_of_a_video_sent_for_its_tracks_no_picture_stays(klass: Klass) -> None:
+def test_of_a_video_sent_for_its_tracks_no_picture_stays(klass: Klass, short_clip: Path) -> None:
     import time
 
     uploads = klass.desk.uploads
     assert uploads is not None
     uploads.start()
-    sent = klass.client("student").post("/uploads/kneading.mp4?keep=tracks", content=SAMPLE.read_bytes(), headers=OWN)
+    body = short_clip.read_bytes()
+    sent = klass.client("student").post("/uploads/kneading.mp4?keep=tracks", content=body, headers=OWN)
     name, end = sent.json()["id"], time.monotonic() + 120
     while uploads.pending() and time.monotonic() < end:
         time.sleep(0.3)

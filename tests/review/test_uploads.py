@@ -49,8 +49,8 @@ def until(done: Any, seconds: float = 120.0) -> None:
 
 
 @pytest.mark.slow
-def test_a_video_that_is_sent_becomes_a_session(client: Any, uploads: Uploads) -> None:
-    sent = client.post("/uploads/F%C3%BC%C3%9Fe%202.mp4", content=SAMPLE.read_bytes(), headers=OWN)
+def test_a_video_that_is_sent_becomes_a_session(client: Any, uploads: Uploads, short_clip: Path) -> None:
+    sent = client.post("/uploads/F%C3%BC%C3%9Fe%202.mp4", content=short_clip.read_bytes(), headers=OWN)
     assert sent.status_code == 200 and sent.json()["name"] == "Füße 2.mp4" and sent.json()["state"] == "waiting"
     shares = []
     uploads.start()
@@ -68,9 +68,9 @@ def test_a_video_that_is_sent_becomes_a_session(client: Any, uploads: Uploads) -
 
 
 @pytest.mark.slow
-def test_a_server_that_was_stopped_goes_on(uploads: Uploads) -> None:
-    video = uploads.place("kneading.mp4", SAMPLE.stat().st_size)
-    shutil.copy(SAMPLE, video)
+def test_a_server_that_was_stopped_goes_on(uploads: Uploads, short_clip: Path) -> None:
+    video = uploads.place("kneading.mp4", short_clip.stat().st_size)
+    shutil.copy(short_clip, video)
     uploads.check(video, "kneading.mp4")
     uploads.add(video, "kneading.mp4")
     uploads.start()

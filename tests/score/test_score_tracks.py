@@ -13,7 +13,7 @@ from trainer.files import WriteError
 from trainer.model import Moment, Presence
 from trainer.score import tracks as module
 from trainer.score.columns import BLOCKS, schema
-from trainer.score.tracks import TrackRecorder, read_tracks, write_tracks
+from trainer.score.tracks import ROWS_PER_GROUP, TrackRecorder, read_presence, read_tracks, write_tracks
 
 
 def record(path: Path, moments: list[Moment]) -> None:
@@ -168,3 +168,17 @@ def test_a_truncated_file_is_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(FormatError, match="can't be read"):
         read_tracks(path)
+
+
+def test_a_part_is_read_by_its_times(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    record(path, [make_moment(i) for i in range(3 * ROWS_PER_GROUP)])
+    whole = read_tracks(path)
+    part = read_tracks(path, (25.0, 25.2))
+    assert len(part) == ROWS_PER_GROUP and part.time_s[0] <= 25.0 <= 25.2 <= part.time_s[-1]
+    first = int(np.searchsorted(whole.time_s, part.time_s[0]))
+    np.testing.assert_array_equal(part.hand_px, whole.hand_px[first : first + len(part)])
+    assert len(read_tracks(path, (1e6, 2e6))) == 0 and len(read_tracks(path, (-1.0, 1e6))) == len(whole)
+    times, measured = read_presence(path)
+    np.testing.assert_array_equal(times, whole.time_s)
+    np.testing.assert_array_equal(measured, whole.hand_presence == Presence.MEASURED)
