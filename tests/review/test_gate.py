@@ -214,6 +214,14 @@ def test_an_example_is_shown_to_all_but_changed_by_its_own(klass: Klass) -> None
         assert klass.client("classmate").post(f"{url}/{path}", json=sent, headers=OWN).status_code == 403
     mine = klass.session()
     assert klass.client("student").get(f"/compare?a={mine}&b={example}").status_code == 200
+    shown = klass.session()
+    klass.desk.grades.grade(shown, "instructor", "rhythm", 0)
+    klass.client("instructor").post(f"/sessions/{shown}/keeping", json=body, headers=OWN)
+    others = klass.client("other_instructor")
+    assert others.get(f"/sessions/{shown}/state.json").json()["grades"] == {"student": {}, "instructor": {}}
+    for path in ("/", f"/sessions/{shown}", f"/sessions/{shown}/print", f"/compare?a={shown}&b={shown}"):
+        assert "student:" not in others.get(path).text and ">student<" not in others.get(path).text, path
+    assert klass.client("student").get(f"/sessions/{shown}/state.json").json()["grades"]["instructor"] == {"rhythm": 0}
     told = klass.client("student").post(f"/sessions/{mine}/keeping", json=body, headers=OWN)
     assert told.status_code == 403, "a student doesn't show theirs to all"
 

@@ -167,6 +167,12 @@ def test_labels_by_keys_edges_and_undo(page: Any, timed: Path, desk: Desk) -> No
     assert next(iter(desk.marks.labels(name).values())).hands == ("left",)
     page.keyboard.press("Delete")
     assert [label[0] for label in labels()] == ["friction"]
+    page.keyboard.press("Escape")
+    page.locator("#lanes .label").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chosen:not([hidden])")
+    assert seconds(page) == pytest.approx(6.0, abs=0.1), "a label is chosen by the keyboard, too"
+    assert page.evaluate("document.activeElement.dataset.id") == next(iter(desk.marks.labels(name)))
 
 
 def test_a_comment_is_pinned_and_leads_back(page: Any, timed: Path) -> None:

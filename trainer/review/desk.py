@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from trainer.review.log import Log
 from trainer.review.marks import Marks
 from trainer.review.people import People, Person
 from trainer.review.room import NoSuchSessionError, Room, Shown
-from trainer.review.rubric import Grades, Rubric
+from trainer.review.rubric import GRADERS, Grades, Rubric
 from trainer.review.tickets import Tickets
 from trainer.review.uploads import Uploads
 from trainer.review.viewer import Viewer
@@ -33,7 +33,8 @@ from trainer.words.words import Words, load_words
 
 @dataclass(frozen=True)
 class Seen:
-    """A session that somebody may look at, whose it is, and what of it is kept."""
+    """A session that somebody may look at, whose it is (None also where that isn't theirs to know), and what of it is
+    kept."""
 
     shown: Shown
     owner: Person | None
@@ -98,7 +99,7 @@ class Desk:
             Seen(shown, people.get(owners.get(shown.id, "")), keepings.get(shown.id, AS_IT_IS))
             for shown in self.room.sessions()
         ]
-        return [s for s in seen if _may_see(viewer, s) and not s.keeping.over(today)]
+        return [_as_theirs(viewer, s) for s in seen if _may_see(viewer, s) and not s.keeping.over(today)]
 
     def find(self, viewer: Viewer, session_id: str) -> Seen:
         """One of them. Raises NoSuchSessionError, also for what is there but not theirs to know of."""
@@ -106,7 +107,7 @@ class Desk:
         seen = Seen(shown, self.people.owner(shown.id), self.keepings.of(shown.id))
         if not _may_see(viewer, seen) or seen.keeping.over(date.today()):
             raise NoSuchSessionError("Expected a session that is there, but it isn't (any more): see the overview.")
-        return seen
+        return _as_theirs(viewer, seen)
 
     def agree(self, seen: Seen, keeping: Keeping, who: str) -> None:
         """Keep of a session from now on what was agreed; what may not be kept goes at once. Raises FormatError for one
@@ -134,7 +135,8 @@ class Desk:
         return [mark.label() for mark in self.marks_of(shown).values()]
 
     def state(self, viewer: Viewer, shown: Shown, marks: dict[str, Mark] | None = None) -> Data:
-        """Labels, comments, grades and agreement, as the page shows them."""
+        """Labels, comments, grades and agreement, as the page shows them; of an example without the grades."""
+        own = viewer.sees(self.people.owner(shown.id))
         marks = self.marks_of(shown) if marks is None else marks
         agreed = agreement_of(shown.card(), [mark.label() for mark in marks.values()])
         plain: Data = to_plain({
@@ -149,7 +151,7 @@ class Desk:
                 for c in self.comments.of(shown.id)
             ],
             "agreement": asdict(agreed),
-            "grades": self.grades.of(shown.id),
+            "grades": self.grades.of(shown.id) if own else {grader: {} for grader in GRADERS},
         })  # fmt: skip
         return plain
 
@@ -166,6 +168,11 @@ class Desk:
 
 def _may_see(viewer: Viewer, seen: Seen) -> bool:
     return seen.keeping.example or viewer.sees(seen.owner)
+
+
+def _as_theirs(viewer: Viewer, seen: Seen) -> Seen:
+    """An example doesn't tell whose it is."""
+    return seen if viewer.sees(seen.owner) else replace(seen, owner=None)
 
 
 def visible(viewer: Viewer, people: Sequence[Person]) -> list[Person]:

@@ -31,6 +31,16 @@ export class Timeline {
     this.open = null; // {technique, start_s}
     this.line = element("div", "head-line");
     root.addEventListener("pointerdown", (event) => this.pressed(event));
+    // A key's press on a label or a comment, which the pointer's own events don't tell of.
+    root.addEventListener("click", (event) => {
+      const label = event.target.closest(".label[data-id]"), pin = event.target.closest(".said");
+      if (event.detail) return;
+      if (pin) this.on.seek(Number(pin.dataset.time));
+      if (label) {
+        this.on.seek(this.labels().find((l) => l.id === label.dataset.id).start_s);
+        this.on.choose(label.dataset.id);
+      }
+    });
     root.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
@@ -175,6 +185,7 @@ export class Timeline {
     }
   }
   renderLabels() {
+    const focused = this.mine.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     this.mine.replaceChildren();
     for (const label of this.labels()) {
       if (label.end_s < this.from || label.start_s > this.to) continue;
@@ -188,6 +199,7 @@ export class Timeline {
       this.span(bar, label.start_s, label.end_s);
       for (const edge of ["from", "to"]) element("span", `edge ${edge}`, bar).dataset.edge = edge;
     }
+    if (focused) this.mine.querySelector(`[data-id="${focused}"]`)?.focus();
     if (this.open && this.now > this.open.start_s) {
       const name = this.data.names[this.open.technique] ?? this.open.technique;
       this.bar(this.mine, this.open.start_s, this.now, "label open", name);
