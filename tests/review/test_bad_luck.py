@@ -5,11 +5,16 @@ from __future__ import annotations
 
 import resource
 import shutil
+import socket
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.review.in_a_class import OWN, Klass, make
@@ -168,8 +173,6 @@ def test_uploads_belong_to_somebody_and_keep_what_was_agreed(klass: Klass) -> No
 
 @pytest.mark.slow
 def test_of_a_video_sent_for_its_tracks_no_picture_stays(klass: Klass, short_clip: Path) -> None:
-    import time
-
     uploads = klass.desk.uploads
     assert uploads is not None
     uploads.start()
@@ -185,3 +188,44 @@ def test_of_a_video_sent_for_its_tracks_no_picture_stays(klass: Klass, short_cli
     page = klass.client("student").get(f"/sessions/{name}")
     assert page.status_code == 200 and "<canvas" in page.text
     assert klass.client("classmate").get(f"/sessions/{name}").status_code == 404
+
+
+@pytest.mark.slow
+def test_a_killed_server_goes_on_with_the_video_at_hand(tmp_path: Path, short_clip: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    library = tmp_path / "library"
+    command = [sys.executable, "-m", "trainer", "review", "--library", str(library), "--port", str(port)]
+
+    def asked(path: str, **sent: Any) -> Any:
+        end = time.monotonic() + 60
+        while True:
+            try:
+                method = "POST" if sent else "GET"
+                return httpx.request(method, url + path, headers={"Origin": url}, timeout=20, **sent).json()
+            except httpx.TransportError:
+                assert time.monotonic() < end, "the room doesn't open"
+                time.sleep(0.1)
+
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        asked("/uploads/kneading.mp4", content=short_clip.read_bytes())
+        while asked("/uploads.json")[0]["state"] != "scoring":
+            time.sleep(0.05)
+    finally:
+        server.kill()
+        server.wait()
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        assert len(asked("/uploads.json")) == 1, "neither lost nor failed"
+        end = time.monotonic() + 120
+        while waiting := asked("/uploads.json"):
+            assert waiting[0]["state"] != "failed" and time.monotonic() < end, waiting
+            time.sleep(0.3)
+    finally:
+        server.terminate()
+        server.wait(20)
+    assert len(list((library / "uploads").glob("*/*/scorecard.json"))) == 1
+    assert not list((library / "uploads").glob("*/*.mp4"))
