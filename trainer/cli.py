@@ -110,6 +110,7 @@ def live(
     keep: Annotated[
         str | None, typer.Option(help="Of the session: nothing, tracks (what was seen, no pictures), or video, too.")
     ] = None,
+    student: Annotated[str, typer.Option(help="Who practises: the review room then knows whose it is.")] = "",
     library: LibraryFolder = None,
     theme: Annotated[str | None, setting("theme")] = None,
     scale: Annotated[float | None, setting("scale")] = None,
@@ -138,7 +139,7 @@ def live(
     wanted = Wanted(routine, drill, tempo, tuple(zone or ()), minutes, blind, beat, teacher)
     practise(
         camera, settings, mirror=mirror, record=record, wanted=wanted, volume=volume, keep=keep_of(keep),
-        library=library,
+        library=library, student=student,
     )  # fmt: skip
 
 

@@ -11,12 +11,13 @@ import pytest
 
 from tests.review.in_a_class import OWN, Klass, make
 from trainer.errors import TrainerError
+from trainer.library.marks import note_student
 from trainer.review import keeping as keeping_module
 from trainer.review.comments import Said
 from trainer.review.desk import Desk
 from trainer.review.edits import Edit, Mark
 from trainer.review.keeping import Keeping, pictures_in
-from trainer.review.sweeper import Sweeper, sweep
+from trainer.review.sweeper import Sweeper, adopt, sweep
 from trainer.review.viewer import ALONE
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Using `httpx`")
@@ -95,7 +96,7 @@ def test_the_sweeper_begins_at_the_start(klass: Klass) -> None:
     session = klass.session()
     folder = klass.desk.room.find(session).folder
     klass.desk.keepings.agree(session, Keeping(True, TODAY - timedelta(days=1)))
-    sweeper = Sweeper(klass.desk, print, every_s=0.05)
+    sweeper = Sweeper(klass.desk, print, every_s=(0.05, 0.05))
     sweeper.start()
     for _ in range(200):
         if not folder.exists():
@@ -104,6 +105,22 @@ def test_the_sweeper_begins_at_the_start(klass: Klass) -> None:
     sweeper.close()
     sweeper.close()
     assert not folder.exists()
+
+
+def test_live_practice_finds_whose_it_is(klass: Klass) -> None:
+    desk = klass.desk
+    said, unknown, twice, nobody, given = (klass.session(None) for _ in range(5))
+    desk.people.add("Ali", "Tuesday")
+    desk.people.add("Ali", "Friday")
+    names = {said: "  STUDENT ", unknown: "Nobody we know", twice: "Ali", given: "student"}
+    for session, name in names.items():
+        note_student(desk.room.find(session).folder, name)
+    desk.people.give(given, klass.people["student"].id, "head")
+    desk.people.give(given, "", "head")
+    adopt(desk)
+    owners = desk.people.owners()
+    assert owners == {said: klass.people["student"].id}, "neither what nobody knows nor what a head has taken away"
+    assert desk.log.latest(1)[0].who == "live practice" and nobody not in owners
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tests.score.session_results import make_card, results
+from trainer.review.desk import Desk
 from trainer.review.lanes import doubts_of, filling_of, hands_seen, page_data
 from trainer.strokes.techniques import load_techniques
 from trainer.words.words import load_words
@@ -55,3 +58,12 @@ def test_the_page_is_in_the_language_and_in_plain_numbers() -> None:
     assert {zone["name"] for zone in data["map"]["zones"]} >= {"Großzehe"}
     json.dumps(data, allow_nan=False)
     assert data["doubts"] == doubts_of(make_card(**results())) == sorted(data["doubts"])
+
+
+def test_the_newest_pages_are_made_ready_and_a_damaged_one_stops_nothing(desk: Desk, scored: Path) -> None:
+    (scored / "scorecard.json").write_text("{", "utf-8")
+    desk.make_ready()
+    shown = next(s for s in desk.room.sessions() if s.folder != scored)
+    words = desk.words("en")
+    assert shown.page_json(desk.techniques, words) is shown.page_json(desk.techniques, words), "reckoned once"
+    assert shown.page_json(desk.techniques, desk.words("de")) != shown.page_json(desk.techniques, words)

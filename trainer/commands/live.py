@@ -45,11 +45,11 @@ _ENDINGS = {Action.ACCEPT, Action.QUIT, Action.CANCEL, Closed()}
 def practise(
     camera: str, settings: Settings, *, mirror: bool = False, record: Path | None = None,
     wanted: Wanted | None = None, volume: float = 0.6, keep: Keep | None = None, library: Path | None = None,
-    summary_s: float = inf,
+    summary_s: float = inf, student: str = "",
 ) -> None:  # fmt: skip
     """Run a live session until it is ended, then say what came of it. ``record`` names a folder for it; else it goes to
-    the library as ``keep`` says (None: what was seen of a camera, nothing of a file). The summary stays for
-    ``summary_s`` at most. Raises TrainerError."""
+    the library as ``keep`` says (None: what was seen of a camera, nothing of a file), as that of ``student``. The
+    summary stays for ``summary_s`` at most. Raises TrainerError."""
     console = Console()
     words, theme = load_words(settings.language, settings.words), THEMES[settings.theme]
     plan, wish = plan_of(wanted or Wanted(), load_techniques(settings.presets), settings.language)
@@ -66,7 +66,8 @@ def practise(
         given = given_foot(file) if file is not None else _remembered(_camera_key(camera, source.info), settings)
         pipeline = open_pipeline(settings, given=given, plan=plan, wish=wish)
         stack.callback(pipeline.close)
-        shelf = open_shelf(keep or ("tracks" if file is None and record is None else "nothing"), library, plan)
+        usual: Keep = "tracks" if file is None and record is None else "nothing"
+        shelf = open_shelf(keep or usual, library, plan, student)
         stack.callback(shelf.close)
         folder = stamped_folder(record, datetime.now()) if record is not None else shelf.folder
         tracks = (

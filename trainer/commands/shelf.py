@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from trainer.coach.practice import Plan
 from trainer.errors import TrainerError
-from trainer.library.marks import mark_ended, mark_running, note_discomfort
+from trainer.library.marks import is_bare, mark_ended, mark_running, note_discomfort, note_student
 from trainer.library.measures import Measures, measures_of
 from trainer.library.store import Kept, Library, library_folder
 from trainer.model import Data
@@ -54,16 +54,18 @@ class Shelf:
         if self._library is None or self._kept is None:
             return
         mark_ended(self._kept.folder)
-        if not self._finished and not any(self._kept.folder.iterdir()):
+        if not self._finished and is_bare(self._kept.folder):
             self._library.delete(self._kept.id)
         self._library.close()
 
 
-def open_shelf(keep: Keep, library: Path | None, plan: Plan) -> Shelf:
-    """A place for a session that begins now. Raises TrainerError."""
+def open_shelf(keep: Keep, library: Path | None, plan: Plan, student: str = "") -> Shelf:
+    """A place for a session of ``student`` ("": nobody says whose) that begins now. Raises TrainerError."""
     if keep == "nothing":
         return Shelf(None, None)
     store = Library(library_folder(library))
     kept = store.begin(plan.mode, plan.name, plan.blind)
     mark_running(kept.folder)
+    if student:
+        note_student(kept.folder, student)
     return Shelf(store, kept)

@@ -1,4 +1,4 @@
-"""What lies beside a session while it runs: who is at it, and moments of discomfort, safe from a crash."""
+"""What lies beside a session: which process is at it, who practises, and moments of discomfort, safe from a crash."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from trainer.files import write_text
 
-_RUNNING, _MARKS = "running", "discomfort.jsonl"
+_RUNNING, _MARKS, _STUDENT = "running", "discomfort.jsonl", "student.txt"
 
 
 def mark_running(folder: Path) -> None:
@@ -19,6 +19,24 @@ def mark_running(folder: Path) -> None:
 
 def mark_ended(folder: Path) -> None:
     (folder / _RUNNING).unlink(missing_ok=True)
+
+
+def note_student(folder: Path, name: str) -> None:
+    """Says in a session's folder who practises."""
+    write_text(folder / _STUDENT, f"{name}\n")
+
+
+def student_of(folder: Path) -> str:
+    """Who practised, "" where nobody said it."""
+    try:
+        return " ".join((folder / _STUDENT).read_text("utf-8").split())
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def is_bare(folder: Path) -> bool:
+    """Whether nothing of the session itself is in its folder."""
+    return all(path.name == _STUDENT for path in folder.iterdir())
 
 
 def note_discomfort(folder: Path, time_s: float) -> None:

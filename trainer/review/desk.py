@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from trainer.errors import FormatError
+from trainer.errors import FormatError, TrainerError
 from trainer.files import WriteError, write_text
 from trainer.library.database import Database
 from trainer.model import Data, Label
@@ -108,6 +109,14 @@ class Desk:
         if not _may_see(viewer, seen) or seen.keeping.over(date.today()):
             raise NoSuchSessionError("Expected a session that is there, but it isn't (any more): see the overview.")
         return _as_theirs(viewer, seen)
+
+    def make_ready(self, count: int = 30) -> None:
+        """Reckon what the pages of the newest sessions show, so that who opens one first doesn't wait for it."""
+        words = self.words(self.language)
+        for shown in self.room.sessions()[:count]:
+            # One that can't be read says so when it is opened.
+            with suppress(TrainerError):
+                shown.page_json(self.techniques, words)
 
     def agree(self, seen: Seen, keeping: Keeping, who: str) -> None:
         """Keep of a session from now on what was agreed; what may not be kept goes at once. Raises FormatError for one

@@ -1,17 +1,22 @@
-"""What carries out what was agreed on keeping: in the background, at the start and every few minutes."""
+"""What is done in the background: what was agreed on keeping is carried out, live practice finds whose it is, and the
+newest pages are made ready."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
+from math import inf
+from time import monotonic
 
 from trainer.errors import TrainerError
+from trainer.library.marks import student_of
 from trainer.review.desk import Desk
 from trainer.review.room import NoSuchSessionError
 
-_EVERY_S = 600.0
-WHO = "retention"
+_ADOPT_EVERY_S, _SWEEP_EVERY_S = 30.0, 600.0
+WHO, LIVE = "retention", "live practice"
 """As who it stands in the log."""
 
 
@@ -36,12 +41,27 @@ def sweep(desk: Desk, today: date) -> list[str]:
     return problems
 
 
+def adopt(desk: Desk) -> None:
+    """Sessions in which somebody said who practises become that student's, where one and only one has that name, and
+    nobody has said yet whose they are."""
+    known: dict[str, list[str]] = {}
+    for person in desk.people.all():
+        known.setdefault(person.name.casefold(), []).append(person.id)
+    owners = desk.people.owners()
+    for shown in desk.room.sessions():
+        theirs = known.get(student_of(shown.folder).casefold(), []) if shown.id not in owners else []
+        if len(theirs) == 1 and not any("of" in what for what in desk.log.of(shown.id)):
+            desk.people.give(shown.id, theirs[0], LIVE)
+
+
 class Sweeper:
     """``start`` begins it in a thread; ``tell`` is called with what couldn't be done."""
 
-    def __init__(self, desk: Desk, tell: Callable[[str], object], every_s: float = _EVERY_S) -> None:
+    def __init__(
+        self, desk: Desk, tell: Callable[[str], object], every_s: tuple[float, float] = (_ADOPT_EVERY_S, _SWEEP_EVERY_S)
+    ) -> None:
         self._desk, self._tell, self._every_s = desk, tell, every_s
-        self._stop = threading.Event()
+        self._stop, self._swept = threading.Event(), -inf
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
 
     def start(self) -> None:
@@ -54,11 +74,20 @@ class Sweeper:
             self._thread.join(10)
 
     def _work(self) -> None:
-        while not self._stop.is_set():
-            try:
+        self._round()
+        with suppress(TrainerError):
+            self._desk.make_ready()
+        while not self._stop.wait(self._every_s[0]):
+            self._round()
+
+    def _round(self) -> None:
+        problems: list[str] = []
+        try:
+            adopt(self._desk)
+            if monotonic() - self._swept >= self._every_s[1]:
+                self._swept = monotonic()
                 problems = sweep(self._desk, date.today())
-            except TrainerError as error:
-                problems = [str(error)]
-            for problem in problems:
-                self._tell(problem)
-            self._stop.wait(self._every_s)
+        except TrainerError as error:
+            problems = [str(error)]
+        for problem in problems:
+            self._tell(problem)
