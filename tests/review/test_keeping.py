@@ -12,11 +12,14 @@ import pytest
 from tests.review.in_a_class import OWN, Klass, make
 from trainer.errors import TrainerError
 from trainer.library.marks import note_student
+from trainer.library.store import Library
 from trainer.review import keeping as keeping_module
-from trainer.review.comments import Said
+from trainer.review.comments import Comments, Said
 from trainer.review.desk import Desk
 from trainer.review.edits import Edit, Mark
 from trainer.review.keeping import Keeping, pictures_in
+from trainer.review.log import Log
+from trainer.review.migrate import open_database
 from trainer.review.sweeper import Sweeper, adopt, sweep
 from trainer.review.viewer import ALONE
 
@@ -151,3 +154,17 @@ def test_the_library_may_be_gone_for_a_while(klass: Klass, tmp_path: Path) -> No
     shutil.move(tmp_path / "away", folder)
     sweep(klass.desk, TODAY)
     assert not folder.exists()
+
+
+def test_a_session_deleted_on_the_command_line_is_forgotten_in_the_room(tmp_path: Path) -> None:
+    from trainer.commands.history import forget
+
+    library = Library(tmp_path)
+    kept = library.begin("drill", "Kneading")
+    library.close()
+    database = open_database(f"sqlite:///{tmp_path / 'review.sqlite'}")
+    Comments(database).add(kept.id, Said(0, "private"))
+    forget(tmp_path, kept.id)
+    assert Comments(database).of(kept.id) == [] and Log(database).of(kept.id) == [{"session": "deleted"}]
+    assert Log(database).latest(1)[0].who == "trainer history"
+    database.close()

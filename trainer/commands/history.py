@@ -15,7 +15,7 @@ from trainer.commands.guard import complain
 from trainer.files import write_text
 from trainer.library.page import history_page
 from trainer.library.recovery import recover
-from trainer.library.store import Kept, Library, library_folder
+from trainer.library.store import ROOM_DATABASE, Kept, Library, library_folder
 from trainer.score.figures.axis import clock, share
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -45,7 +45,23 @@ def forget(library: Path | None, beginning: str) -> None:
     kept = store.find(beginning)
     store.delete(kept.id)
     store.close()
+    _forget_in_the_room(store.folder / ROOM_DATABASE, kept.id)
     Console().print(f"Deleted: {kept.started_at:%Y-%m-%d %H:%M}, {kept.folder}", highlight=False, soft_wrap=True)
+
+
+def _forget_in_the_room(database: Path, session_id: str) -> None:
+    """What was said of it in the review room goes, too, where that keeps its database in the library."""
+    if not database.is_file():
+        return
+    try:
+        from trainer.review.keeping import Keepings
+        from trainer.review.migrate import open_database
+
+        kept = open_database(f"sqlite:///{database}")
+    except ModuleNotFoundError:
+        return
+    Keepings(kept).forget(session_id, "trainer history")
+    kept.close()
 
 
 def _plain(kept: Kept) -> dict[str, object]:

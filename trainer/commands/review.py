@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from trainer.errors import DependencyError, TrainerError
-from trainer.library.store import Library, library_folder
+from trainer.library.store import ROOM_DATABASE, Library, library_folder
 from trainer.settings import Settings
 from trainer.strokes.techniques import load_techniques
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from trainer.review.accounts import Accounts
 
 ADDRESS, EVERYWHERE = "127.0.0.1", "0.0.0.0"
-DATABASE = "review.sqlite"
 UPLOADS = "uploads"
 """In the library's folder."""
 _MOST_AT_ONCE = 300
@@ -52,7 +51,7 @@ def open_room(
     rubrics = load_rubrics(rubric)
     out = Console()
     store = Library(library_folder(library))
-    kept = open_database(database or f"sqlite:///{store.folder / DATABASE}")
+    kept = open_database(database or f"sqlite:///{store.folder / ROOM_DATABASE}")
     uploads = Uploads(store.folder / UPLOADS, settings)
     desk = Desk.over(
         kept, Room(store, folders, uploads.folder), load_techniques(settings.presets), rubrics, uploads,

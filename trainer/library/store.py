@@ -18,7 +18,8 @@ from trainer.files import make_folder, stamped_folder
 from trainer.library.database import Database
 from trainer.library.measures import Measures, TechniqueMeasures
 
-DATABASE = "sessions.sqlite"
+DATABASE, ROOM_DATABASE = "sessions.sqlite", "review.sqlite"
+"""The library's own, and the review room's beside it."""
 
 
 class LibraryError(TrainerError):
