@@ -151,6 +151,20 @@ def test_subtitles_and_everything(client: Any, desk: Desk) -> None:
     assert client.get(f"{url}/export/session.exe").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"time_s":1,"text":"\\ud800"}', '{"time_s":1,"text":"a\\u0000b"}',
+        '{"time_s":1,"text":"x","\\udfff":[{"a":"b"}]}', "[" * 100_000, "[]", "7", "", '{"time_s":1e308,"text":"x"}', '{"time_s":NaN,"text":"x"}', "\xff",
+    ],
+)  # fmt: skip
+def test_what_is_no_text_is_refused(client: Any, desk: Desk, body: str) -> None:
+    url = f"/sessions/{of(desk, 'drill')}/comments"
+    told = client.post(url, content=body.encode("latin-1"), headers=OWN)
+    assert told.status_code == 422 and told.json()["problem"].startswith("Expected ")
+    assert client.post("/students", content='{"name":"\\u0000x","group":""}', headers=OWN).status_code == 422
+
+
 def test_who_may_not_ask(client: Any, desk: Desk) -> None:
     url = f"/sessions/{of(desk, 'scored')}/comments"
     body = {"time_s": 1.0, "text": "x"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -79,7 +80,25 @@ async def body_of(request: Request) -> dict[str, Any]:
         raise FormatError("Expected JSON, but got something else.") from None
     if not isinstance(body, dict):
         raise FormatError("Expected a JSON object.")
+    if not all(map(_is_text, _texts_in(body))):
+        raise FormatError("Expected texts of whole letters, but one holds something else.")
     return body
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from (key, *_texts_in(item))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts_in(item)
+
+
+def _is_text(text: str) -> bool:
+    """Whether a database can keep it: halves of letters can't be written, and NUL ends a text in some."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def told(request: Request, error: Exception) -> Response:
