@@ -155,7 +155,8 @@ def test_subtitles_and_everything(client: Any, desk: Desk) -> None:
     "body",
     [
         '{"time_s":1,"text":"\\ud800"}', '{"time_s":1,"text":"a\\u0000b"}',
-        '{"time_s":1,"text":"x","\\udfff":[{"a":"b"}]}', "[" * 100_000, "[]", "7", "", '{"time_s":1e308,"text":"x"}', '{"time_s":NaN,"text":"x"}', "\xff",
+        '{"time_s":1,"text":"x","\\udfff":[{"a":"b"}]}', "[" * 100_000, "[]", "7",
+        "", '{"time_s":1e308,"text":"x"}', '{"time_s":NaN,"text":"x"}', "\xff",
     ],
 )  # fmt: skip
 def test_what_is_no_text_is_refused(client: Any, desk: Desk, body: str) -> None:
