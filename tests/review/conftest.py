@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from tests.review.in_a_class import Klass, make
 from tests.score.session_results import make_card, results
 from trainer.library.measures import measures_of
 from trainer.library.store import Library
@@ -85,3 +86,10 @@ def desk(tmp_path: Path, scored: Path) -> Iterator[Desk]:
     yield Desk.over(database, Room(library, [scored.parent]), load_techniques(), load_rubrics())
     database.close()
     library.close()
+
+
+@pytest.fixture
+def klass(tmp_path: Path) -> Iterator[Klass]:
+    made = make(tmp_path)
+    yield made
+    made.library.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.review.in_a_class import HOST, OWN, Klass, make
+from tests.review.in_a_class import HOST, OWN, Klass
 from trainer.errors import FormatError, TrainerError
 from trainer.library.database import Database
 from trainer.review.accounts import Accounts, start_code
@@ -99,13 +99,6 @@ def test_the_secret_is_kept_for_its_owner_only(tmp_path: Path) -> None:
     (tmp_path / "review.secret").write_bytes(b"short")
     with pytest.raises(TrainerError, match="delete it"):
         secret_in(tmp_path)
-
-
-@pytest.fixture
-def klass(tmp_path: Path) -> Iterator[Klass]:
-    made = make(tmp_path)
-    yield made
-    made.library.close()
 
 
 @QUIET

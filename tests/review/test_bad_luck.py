@@ -10,14 +10,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.review.in_a_class import OWN, Klass, make
+from tests.review.in_a_class import OWN, Klass
 from trainer.review.app import create_app
 from trainer.review.desk import Desk
 from trainer.review.edits import Edit, Mark
@@ -26,13 +25,6 @@ from trainer.score.labels import NAME
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Using `httpx`")
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_videos" / "kneading.mp4"
 COMMENT = {"time_s": 1.0, "text": "x"}
-
-
-@pytest.fixture
-def klass(tmp_path: Path) -> Iterator[Klass]:
-    made = make(tmp_path)
-    yield made
-    made.library.close()
 
 
 def told(answer: Any, status: int, *words: str) -> None:

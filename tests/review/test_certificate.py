@@ -10,7 +10,7 @@ import pytest
 
 from trainer.errors import TrainerError
 from trainer.review import certificate as certificate_module
-from trainer.review.certificate import certificate_in, fingerprint_of, own_names
+from trainer.review.certificate import certificate_in, fingerprint_of, given, own_names
 
 NAMES = ("192.0.2.7", "localhost", "room.local")
 
@@ -52,6 +52,11 @@ def test_a_schools_own_has_to_be_one(tmp_path: Path) -> None:
     for name in ("x.pem", "missing.pem"):
         with pytest.raises(TrainerError, match="certificate"):
             fingerprint_of(tmp_path / name)
+    made, other = certificate_in(tmp_path / "a", NAMES), certificate_in(tmp_path / "b", NAMES)
+    assert given(made.certificate, made.key) == made
+    for key in (other.key, tmp_path / "x.pem", tmp_path / "missing.pem"):
+        with pytest.raises(TrainerError, match="key"):
+            given(made.certificate, key)
 
 
 def test_the_machine_has_names() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,13 +80,6 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Klass]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_hasher", quick_hasher)
         made = make(tmp_path_factory.mktemp("crowd"))
-    yield made
-    made.library.close()
-
-
-@pytest.fixture
-def klass(tmp_path: Path) -> Iterator[Klass]:
-    made = make(tmp_path)
     yield made
     made.library.close()
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.review.in_a_class import OWN, Klass, make
+from tests.review.in_a_class import OWN, Klass
 from trainer.errors import TrainerError
 from trainer.library.marks import note_student
 from trainer.library.store import Library
@@ -25,13 +24,6 @@ from trainer.review.viewer import ALONE
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Using `httpx`")
 TODAY = date.today()
-
-
-@pytest.fixture
-def klass(tmp_path: Path) -> Iterator[Klass]:
-    made = make(tmp_path)
-    yield made
-    made.library.close()
 
 
 def with_report(klass: Klass, session: str) -> Path:
@@ -71,6 +63,15 @@ def test_what_could_not_be_deleted_is_not_shown_and_tried_again(klass: Klass, mo
     assert sweep(klass.desk, TODAY) == ["Expected to delete it, but it is in use."]
     monkeypatch.undo()
     assert sweep(klass.desk, TODAY) == [] and pictures_in(folder) == []
+
+
+def test_a_damaged_session_shows_nobody_either(klass: Klass) -> None:
+    session = klass.session()
+    folder = with_report(klass, session)
+    (folder / "scorecard.json").write_text("{", "utf-8")
+    klass.desk.keepings.agree(session, Keeping(video=False))
+    assert sweep(klass.desk, TODAY) == []
+    assert pictures_in(folder) == [] and not (folder / "report.html").exists()
 
 
 def test_after_its_last_day_a_session_is_gone(klass: Klass) -> None:

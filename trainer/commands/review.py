@@ -32,7 +32,7 @@ def open_room(
         import uvicorn
 
         from trainer.review.app import create_app
-        from trainer.review.certificate import certificate_in, fingerprint_of, own_names
+        from trainer.review.certificate import Certificate, certificate_in, given, own_names
         from trainer.review.desk import Desk
         from trainer.review.migrate import open_database
         from trainer.review.room import Room
@@ -59,18 +59,11 @@ def open_room(
     )  # fmt: skip
     sweeper = Sweeper(desk, lambda problem: out.print(problem, style="yellow", highlight=False))
     try:
-        cert: Path | None = None
-        key: Path | None = None
         names: Sequence[str] = own_names() if lan else (ADDRESS, "localhost")
+        held: Certificate | None = None
         if lan:
-            if certificate is not None:
-                cert, key = certificate
-                fingerprint_of(cert)
-                _welcome(out, desk.accounts, names, port, None)
-            else:
-                made = certificate_in(store.folder, names)
-                cert, key = made.certificate, made.key
-                _welcome(out, desk.accounts, names, port, made.fingerprint)
+            held = given(*certificate) if certificate is not None else certificate_in(store.folder, names)
+            _welcome(out, desk.accounts, names, port, held.fingerprint if certificate is None else None)
         else:
             out.print(f"The review room is at http://{ADDRESS}:{port}/ (Ctrl-C closes it).", highlight=False)
         scheme = "https" if lan else "http"
@@ -81,7 +74,9 @@ def open_room(
         sweeper.start()
         uvicorn.run(
             app, host=EVERYWHERE if lan else ADDRESS, port=port, log_level="warning", server_header=False, ws="none",
-            limit_concurrency=_MOST_AT_ONCE, timeout_graceful_shutdown=3, ssl_certfile=cert, ssl_keyfile=key,
+            limit_concurrency=_MOST_AT_ONCE, timeout_graceful_shutdown=3,
+            ssl_certfile=held.certificate if held is not None else None,
+            ssl_keyfile=held.key if held is not None else None,
         )  # fmt: skip
     except SystemExit:
         raise TrainerError(f"Expected port {port} to be free, but another program has it: use --port.") from None

@@ -24,7 +24,7 @@ class Database:
             self._engine: Engine = create_engine(url)
             make(self._engine)
         file = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
-        self._file = Path(file) if file and file != ":memory:" else None
+        self._file = Path(file) if file and Path(file).is_file() else None
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import platform
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -50,6 +51,16 @@ def certificate_in(folder: Path, names: Sequence[str]) -> Certificate:
     if not (key.is_file() and _good(certificate, names)):
         _make(certificate, key, names)
     return Certificate(certificate, key, fingerprint_of(certificate))
+
+
+def given(certificate: Path, key: Path) -> Certificate:
+    """A school's own. Raises TrainerError where it isn't one, or the key isn't its key."""
+    held = Certificate(certificate, key, fingerprint_of(certificate))
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except (OSError, ValueError) as error:
+        raise TrainerError(f"Expected the key (PEM) of '{certificate}' in '{key}', but {error}.") from None
+    return held
 
 
 def fingerprint_of(certificate: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -147,8 +147,6 @@ def counted(database: Database, row: Any) -> dict[str, int]:
 
 
 def _comment(row: CommentRow) -> Comment:
-    place: Sequence[float] | None = (row.u, row.v) if row.u is not None and row.v is not None else None
-    said = Said(
-        row.time_ms, row.text, row.zone, (place[0], place[1]) if place is not None else None, tuple(row.drawing or ())
-    )
+    place = (row.u, row.v) if row.u is not None and row.v is not None else None
+    said = Said(row.time_ms, row.text, row.zone, place, tuple(row.drawing or ()))
     return Comment(row.id, said, row.author, row.author_id)

@@ -63,18 +63,27 @@ async def enter(request: Request) -> Response:
     if tickets is None:
         return RedirectResponse("/", 303)
     name, password = form.get("name", ""), form.get("password", "")
-    door: Door = request.app.state.door
-    wait = door.wait_s(name, request.client.host if request.client is not None else "")
-    if wait > 0:
-        problem = words.say("review", "enter_wait", seconds=round(wait) + 1)
-        answer = page(request, "enter.html.j2", 429, problem=problem, name=name)
-        answer.headers["Retry-After"] = str(round(wait) + 1)
-        return answer
+    held = _held(request, name, "enter.html.j2", name=name)
+    if held is not None:
+        return held
     found = await run_in_threadpool(desk.accounts.enter, name, password)
     if found is None:
         return page(request, "enter.html.j2", 401, problem=words.say("review", "enter_wrong"), name=name)
     account, epoch = found
     return _signed_in(tickets, account.id, epoch, PASSWORD if account.fresh else "/")
+
+
+def _held(request: Request, who: str, template: str, **values: str) -> Response | None:
+    """Takes one try; who has none left is told in that page how long to wait."""
+    door: Door = request.app.state.door
+    wait_s = door.wait_s(who, request.client.host if request.client is not None else "")
+    if wait_s <= 0:
+        return None
+    seconds = round(wait_s) + 1
+    problem = words_of(request).say("review", "enter_wait", seconds=seconds)
+    answer = page(request, template, 429, problem=problem, **values)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _signed_in(tickets: Tickets, account_id: str, epoch: int, to: str) -> Response:
@@ -106,11 +115,9 @@ async def password(request: Request) -> Response:
     tickets = desk.tickets
     if tickets is None:
         return RedirectResponse("/", 303)
-    door: Door = request.app.state.door
-    wait = door.wait_s(viewer.name, request.client.host if request.client is not None else "")
-    if wait > 0:
-        problem = words.say("review", "enter_wait", seconds=round(wait) + 1)
-        return page(request, "password.html.j2", 429, problem=problem)
+    held = _held(request, viewer.name, "password.html.j2")
+    if held is not None:
+        return held
     old, new = form.get("old", ""), form.get("new", "")
     if new != form.get("again", ""):
         return page(request, "password.html.j2", 422, problem=words.say("review", "password_differs"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select
 
-from trainer.errors import TrainerError
+from trainer.errors import FormatError, TrainerError
 from trainer.library.database import Database
 from trainer.review.log import note
 from trainer.review.tables import ChangeRow, CommentRow, GradeRow, KeepingRow, LabelRow, OwnerRow
@@ -83,12 +83,15 @@ def pictures_in(folder: Path) -> list[Path]:
 def without_pictures(folder: Path) -> bool:
     """Take all that shows people out of a session's folder: its videos are deleted, its report is written anew without
     stills. Returns whether there was any. Raises TrainerError when something can't be deleted."""
-    videos = pictures_in(folder)
-    report = folder / "report.html"
-    shown = report.is_file() and "data:image/jpeg" in report.read_text("utf-8")
-    if shown:
-        write_report(report, read_scorecard(folder / "scorecard.json"))
+    videos, report = pictures_in(folder), folder / "report.html"
     _unlink(videos)
+    shown = report.is_file() and "data:image/jpeg" in report.read_text("utf-8", errors="replace")
+    if shown:
+        try:
+            write_report(report, read_scorecard(folder / "scorecard.json"))
+        except FormatError:
+            # Of a damaged session no report can be written anew.
+            _unlink([report])
     return shown or bool(videos)
 
 

@@ -13,10 +13,11 @@ from starlette.responses import Response
 from trainer.errors import TrainerError
 from trainer.library.measures import Measures
 from trainer.model import Data
+from trainer.review.accounts import Account
 from trainer.review.align import differences
 from trainer.review.asked import desk_of, language_of, page, seen_in, two_in, viewer_of, words_of
 from trainer.review.changes import graders_of
-from trainer.review.desk import Desk, Seen, visible
+from trainer.review.desk import Seen, visible
 from trainer.review.people import Person
 from trainer.review.progress import TRENDS, progress_of
 from trainer.review.room import Shown
@@ -25,6 +26,7 @@ from trainer.words.words import Words
 
 PER_PAGE = 60
 _LOGGED = 500
+_SHARES = ("in_range_share", "worked_share", "unseen_share")
 
 
 def overview(request: Request) -> Response:
@@ -46,7 +48,7 @@ def overview(request: Request) -> Response:
     return page(
         request, "overview.html.j2", rows=rows, count=len(seen), takes_uploads=desk.uploads is not None,
         student=student, nobodys=nobodys, sought=sought, number=number, last=last,
-        people=_class(desk, people) if viewer.teaches else [],
+        people=_class(people, desk.accounts.all()) if viewer.teaches else [],
     )  # fmt: skip
 
 
@@ -61,13 +63,12 @@ def _whole(text: str) -> int:
 
 def _row(seen: Seen, words: Words) -> Data:
     shown, measures = seen.shown, _measures(seen.shown)
-    return {
+    figures: Data = {"mode": words.say("review", "damaged"), "length": "–"} | dict.fromkeys(_SHARES)
+    if measures is not None:
+        figures = {"mode": mode_of(shown, words), "length": clock(measures.duration_s)}
+        figures |= {name: getattr(measures, name) for name in _SHARES}
+    return figures | {
         "id": shown.id, "title": shown.title, "when": when_of(shown), "video": seen.video is not None,
-        "mode": mode_of(shown, words) if measures is not None else words.say("review", "damaged"),
-        "length": clock(measures.duration_s) if measures is not None else "–",
-        "in_range": measures.in_range_share if measures is not None else None,
-        "worked": measures.worked_share if measures is not None else None,
-        "unseen": measures.unseen_share if measures is not None else None,
         "student": seen.owner.name if seen.owner is not None else "", "example": seen.keeping.example,
     }  # fmt: skip
 
@@ -88,9 +89,9 @@ def mode_of(shown: Shown, words: Words) -> str:
     return words.named("review_modes", shown.mode)
 
 
-def _class(desk: Desk, people: Sequence[Person]) -> list[Person]:
+def _class(people: Sequence[Person], accounts: Sequence[Account]) -> list[Person]:
     """The students among them: those who teach have accounts of their own."""
-    staff = {account.person for account in desk.accounts.all() if account.role != "student"}
+    staff = {account.person for account in accounts if account.role != "student"}
     return [person for person in people if person.id not in staff]
 
 
@@ -102,12 +103,13 @@ def students(request: Request) -> Response:
         if seen.owner is not None:
             sessions.setdefault(seen.owner.id, []).append(seen.shown)
     groups: dict[str, list[Data]] = {group: [] for group in sorted(viewer.groups)}
-    accounts = {account.person for account in desk.accounts.all()}
-    for person in _class(desk, visible(viewer, desk.people.all())):
+    accounts = desk.accounts.all()
+    admitted = {account.person for account in accounts}
+    for person in _class(visible(viewer, desk.people.all()), accounts):
         known = [(s.when, measures) for s in sessions.get(person.id, []) if (measures := _measures(s)) is not None]
         told = progress_of(known, now)
         groups.setdefault(person.group, []).append({
-            "id": person.id, "name": person.name, "sessions": told.sessions, "account": person.id in accounts,
+            "id": person.id, "name": person.name, "sessions": told.sessions, "account": person.id in admitted,
             "last": f"{told.last:%Y-%m-%d}" if told.last is not None else "–", "week": clock(told.week_s),
             "needs": words.say("review", f"needs_{told.needs}") if told.needs else "",
             "measures": [
@@ -162,7 +164,7 @@ def session(request: Request) -> Response:
         techniques=list(desk.names(words).items()),
         others=others[:200], rubric=desk.rubrics[language_of(request)], own=own, owner=seen.owner,
         graders=graders_of(viewer, seen) if own else (), keeping=seen.keeping, ours=desk.room.is_ours(shown),
-        people=_class(desk, visible(viewer, desk.people.all())) if viewer.teaches else [],
+        people=_class(visible(viewer, desk.people.all()), desk.accounts.all()) if viewer.teaches else [],
         first_day=today.isoformat(),
     )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,7 +11,6 @@ from trainer.errors import FormatError
 from trainer.model import Data
 from trainer.review.asked import desk_of, language_of, page, seen_in, viewer_of, words_of
 from trainer.review.drawn import drawn_part
-from trainer.review.lanes import page_data
 from trainer.review.pages import mode_of, when_of
 from trainer.review.room import NoSuchSessionError, Shown
 from trainer.review.rubric import GRADERS
@@ -36,10 +37,9 @@ def still(request: Request) -> Response:
 
 def print_page(request: Request) -> Response:
     desk, viewer, words, seen = desk_of(request), viewer_of(request), words_of(request), seen_in(request)
-    shown, card = seen.shown, seen.shown.card()
-    state, names = desk.state(viewer, shown), desk.names(words)
-    zone_names = dict(words.tables["zones"])
-    data, measures = page_data(card, desk.techniques, words), shown.measures()
+    shown, card, state = seen.shown, seen.shown.card(), desk.state(viewer, seen.shown)
+    data, measures = json.loads(shown.page_json(desk.techniques, words)), shown.measures()
+    names, zone_names = data["names"], words.tables["zones"]
     end_s = max(float(card["duration_s"]), 1e-6)
     lanes = {
         "label": [(x["technique"], x["start_s"], x["end_s"]) for x in state["labels"]],

@@ -150,8 +150,9 @@ def _kept(kept: Kept) -> Shown:
 
 
 def _scored(folder: Path, session_id: str) -> Shown:
-    when = datetime.fromtimestamp((folder / _CARD).stat().st_mtime, UTC).astimezone()
-    return Shown(session_id, folder.name, when, SCORED, folder)
+    # One that is deleted just now is left out by who asks for whole ones.
+    changed_s = (folder / _CARD).stat().st_mtime if (folder / _CARD).is_file() else 0.0
+    return Shown(session_id, folder.name, datetime.fromtimestamp(changed_s, UTC).astimezone(), SCORED, folder)
 
 
 # The time of change is part of the key: a session scored anew is read anew.

@@ -36,7 +36,7 @@ def sweep(desk: Desk, today: date) -> list[str]:
         except NoSuchSessionError:
             # Not scored yet, or its folder isn't there this time.
             continue
-        except TrainerError as error:
+        except (TrainerError, OSError) as error:
             problems.append(str(error))
     return problems
 
@@ -87,7 +87,8 @@ class Sweeper:
             if monotonic() - self._swept >= self._every_s[1]:
                 self._swept = monotonic()
                 problems = sweep(self._desk, date.today())
-        except TrainerError as error:
+        except (TrainerError, OSError) as error:
+            # Whatever it is: the next round comes.
             problems = [str(error)]
         for problem in problems:
             self._tell(problem)

@@ -2,9 +2,9 @@
 
 import { clockOf } from "./lanes.js";
 import { DrawnPlayer, VideoPlayer } from "./player.js";
+import { border, frame, part } from "./svg.js";
 import { ask, say } from "./words.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const byId = (id) => document.getElementById(id);
 const root = byId("compare"), ids = [root.dataset.first, root.dataset.second];
 const both = `a=${ids[0]}&b=${ids[1]}`;
@@ -107,27 +107,19 @@ window.addEventListener("keydown", (event) => {
 const map = byId("map");
 if (map) {
   const { aspect, flip, zones } = first.map;
-  const add = (kind, at) => {
-    const part = document.createElementNS(SVG, kind);
-    for (const [name, value] of Object.entries(at)) part.setAttribute(name, value);
-    map.append(part);
-    return part;
-  };
-  map.setAttribute("viewBox", `-0.02 -0.02 ${aspect + 0.04} 1.04`);
-  const path = (zone) => `M${zone.points.map((p) => p.join(" ")).join("L")}Z`;
-  for (const zone of zones) add("path", { class: "alike", d: path(zone) });
+  frame(map, aspect);
+  for (const zone of zones) part("path", { class: "alike", d: border(zone) }, map);
   // Cells from the heel to the toes and from the inner to the outer side.
   const rows = cells.length, columns = cells[0]?.length ?? 0, w = aspect / columns, h = 1 / rows;
   cells.forEach((row, i) => row.forEach((more, j) => {
     if (more === null || Math.abs(more) < 0.04) return;
     const x = (flip ? columns - 1 - j : j) * w, y = 1 - (i + 1) * h;
-    add("rect", { class: more > 0 ? "more" : "less", x, y, width: w, height: h, "fill-opacity": Math.min(Math.abs(more), 1).toFixed(2) });
+    part("rect", { class: more > 0 ? "more" : "less", x, y, width: w, height: h, "fill-opacity": Math.min(Math.abs(more), 1).toFixed(2) }, map);
   }));
   for (const zone of zones) {
     const row = root.querySelector(`tr[data-zone="${zone.id}"]`), more = Number(row?.dataset.more ?? 0);
-    const border = add("path", { class: "border", d: path(zone) }), tip = document.createElementNS(SVG, "title");
-    tip.textContent = say("more_points", { zone: zone.name, points: Math.round(100 * Math.abs(more)), side: more > 0 ? "B" : "A" });
-    border.append(tip);
+    const edge = part("path", { class: "border", d: border(zone) }, map);
+    part("title", {}, edge).textContent = say("more_points", { zone: zone.name, points: Math.round(100 * Math.abs(more)), side: more > 0 ? "B" : "A" });
   }
 }
 seek(0);

@@ -1,14 +1,8 @@
 // The foot's map: filled as it was worked, the places of comments, and a place chosen by a click.
 
-const SVG = "http://www.w3.org/2000/svg";
-const LEAST_S = 8; // so many seconds fill a zone for which nothing was wished
+import { border, frame, part } from "./svg.js";
 
-const made = (kind, at, parent) => {
-  const part = document.createElementNS(SVG, kind);
-  for (const [name, value] of Object.entries(at)) part.setAttribute(name, value);
-  parent?.append(part);
-  return part;
-};
+const LEAST_S = 8; // so many seconds fill a zone for which nothing was wished
 
 export class FootMap {
   // map: of data.json; picked(place | null, zone name): called when a place is chosen or taken off
@@ -16,15 +10,15 @@ export class FootMap {
     this.svg = svg;
     this.map = map;
     this.place = null;
-    svg.setAttribute("viewBox", `-0.02 -0.02 ${map.aspect + 0.04} 1.04`);
+    frame(svg, map.aspect);
     this.zones = map.zones.map((zone) => {
-      const d = `M${zone.points.map((p) => p.join(" ")).join("L")}Z`;
-      const parts = ["", "fill", "now-here"].map((name) => made("path", name ? { d, class: name } : { d }, svg));
-      made("title", {}, parts[0]).textContent = zone.name;
+      const d = border(zone);
+      const parts = ["", "fill", "now-here"].map((name) => part("path", name ? { d, class: name } : { d }, svg));
+      part("title", {}, parts[0]).textContent = zone.name;
       return { ...zone, parts };
     });
-    this.dots = made("g", {}, svg);
-    this.mine = made("circle", { class: "pick", r: 0.016, visibility: "hidden" }, svg);
+    this.dots = part("g", {}, svg);
+    this.mine = part("circle", { class: "pick", r: 0.016, visibility: "hidden" }, svg);
     if (picked) {
       svg.classList.add("picks");
       svg.addEventListener("click", (event) => {
@@ -56,7 +50,7 @@ export class FootMap {
   // Places of the comments that are of this moment.
   mark(places) {
     this.dots.replaceChildren(...places.map((place) => {
-      const dot = made("circle", { class: "said-here", r: 0.016 });
+      const dot = part("circle", { class: "said-here", r: 0.016 });
       this.put(dot, place);
       return dot;
     }));

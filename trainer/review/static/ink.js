@@ -1,6 +1,7 @@
 // Drawings on the picture: a pen's way, arrows and rings, in shares of the picture's width and height.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { part } from "./svg.js";
+
 const NEAR = 0.004; // a pen's points are this far apart at least
 const MOST = 40, MOST_POINTS = 400;
 
@@ -53,19 +54,15 @@ export class Ink {
   }
   shape({ kind, points }, name) {
     const [w, h] = this.size, px = points.map(([x, y]) => [x * w, y * h]);
-    const part = document.createElementNS(SVG, kind === "ring" ? "ellipse" : "path");
-    part.setAttribute("class", name);
     if (kind === "ring") {
       const [[a, b], [c, d]] = px.length > 1 ? px : [px[0], px[0]];
-      for (const [key, value] of Object.entries({ cx: (a + c) / 2, cy: (b + d) / 2, rx: Math.abs(a - c) / 2, ry: Math.abs(b - d) / 2 })) part.setAttribute(key, value);
-      return part;
+      return part("ellipse", { class: name, cx: (a + c) / 2, cy: (b + d) / 2, rx: Math.abs(a - c) / 2, ry: Math.abs(b - d) / 2 });
     }
     let path = `M${px.map((p) => p.join(" ")).join("L")}`;
     if (kind === "arrow" && px.length > 1) {
       const [[a, b], [c, d]] = px, angle = Math.atan2(d - b, c - a), long = 0.035 * w;
       for (const turn of [-2.6, 2.6]) path += `M${c} ${d}L${c + long * Math.cos(angle + turn)} ${d + long * Math.sin(angle + turn)}`;
     }
-    part.setAttribute("d", path);
-    return part;
+    return part("path", { class: name, d: path });
   }
 }

@@ -8,16 +8,21 @@ export class Labels {
     this.url = url;
     this.tell = tell; // (state | null, problem | null)
     this.list = [];
+    this.taken = 0; // how often
     this.undone = [];
     this.done = [];
     this.queue = Promise.resolve();
   }
   take(state) {
+    this.taken += 1;
     this.list = state.labels;
     this.tell(state, null);
   }
-  // What others changed meanwhile; nothing while a change of our own is on its way.
-  refresh(state) { if (!this.busy) this.take(state); }
+  // What others changed meanwhile; nothing where a change of our own came in between: what is asked for would be older.
+  async refresh(asked) {
+    const before = this.taken, state = await asked;
+    if (!this.busy && this.taken === before) this.take(state);
+  }
   find(id) { return this.list.find((label) => label.id === id); }
   // Changes: [{id, to}], to being a label without version, or null.
   change(changes, keep = true) {

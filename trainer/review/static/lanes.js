@@ -1,8 +1,8 @@
 // The timeline: lanes under one clock, drawn for the stretch of time that is in view.
 
+import { part } from "./svg.js";
 import { say } from "./words.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200];
 
 export function clockOf(time, digits = 0) {
@@ -89,12 +89,12 @@ export class Timeline {
     if (tip) this.tip(bar, tip);
     return bar;
   }
-  tip(part, words) {
-    part.title = words;
-    if (part.tagName === "BUTTON") return;
-    part.setAttribute("role", "listitem");
-    part.setAttribute("aria-label", words);
-    const track = part.parentElement;
+  tip(bar, words) {
+    bar.title = words;
+    if (bar.tagName === "BUTTON") return;
+    bar.setAttribute("role", "listitem");
+    bar.setAttribute("aria-label", words);
+    const track = bar.parentElement;
     if (track.role === "list") return;
     track.setAttribute("role", "list");
     track.setAttribute("aria-label", track.previousElementSibling?.textContent ?? "");
@@ -151,15 +151,8 @@ export class Timeline {
     track.title = say("filled", { share: Math.round(100 * points.at(-1)[1]) });
   }
   picture(track) {
-    const picture = document.createElementNS(SVG, "svg");
-    picture.setAttribute("viewBox", "0 0 100 100");
-    picture.setAttribute("preserveAspectRatio", "none");
-    track.append(picture);
-    return (kind, at) => {
-      const part = document.createElementNS(SVG, kind);
-      for (const [name, value] of Object.entries(at)) part.setAttribute(name, value);
-      picture.append(part);
-    };
+    const picture = part("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none" }, track);
+    return (kind, at) => part(kind, at, picture);
   }
   rhythm(track, rates) {
     const top = 1.15 * Math.max(30, ...rates.flatMap((r) => [r.band[1], ...r.points.map((p) => p[1])]));

@@ -232,5 +232,5 @@ ask(`${url}/seen.json`).then((seen) => {
 }, () => {});
 setInterval(async () => {
   if (document.hidden || timeline.open) return;
-  try { labels.refresh(await ask(`${url}/state.json`)); } catch (error) { if (error.status === 404) tell(say("gone"), true); }
+  try { await labels.refresh(ask(`${url}/state.json`)); } catch (error) { if (error.status === 404) tell(say("gone"), true); }
 }, 1000 * LOOK_S);
